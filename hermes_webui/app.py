@@ -1,0 +1,143 @@
+"""Puts a server together: the only place that names concrete classes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import AsyncIterator, Mapping, MutableMapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+
+from hermes_webui import __version__
+from hermes_webui.engines.base import Engine
+from hermes_webui.engines.demo import DemoEngine
+from hermes_webui.engines.model import ModelEngine
+from hermes_webui.engines.providers import providers_from
+from hermes_webui.errors import HermesError
+from hermes_webui.runs.choice import Choice, Default
+from hermes_webui.runs.desk import Desk
+from hermes_webui.runs.supervisor import Supervisor
+from hermes_webui.settings import Settings
+from hermes_webui.store.commit import Committer
+from hermes_webui.store.files import Disk, Lock
+from hermes_webui.store.identity import Identity, identify
+from hermes_webui.store.index import Index
+from hermes_webui.store.journal import Journal
+from hermes_webui.store.recovery import Progress, Recovery, Report
+from hermes_webui.store.sessions import SessionStore
+from hermes_webui.streams.hub import Hub
+from hermes_webui.web import pages
+from hermes_webui.web.login import Doorman
+from hermes_webui.web.replies import on_error
+from hermes_webui.web.routes import routes
+from hermes_webui.web.security import Gate, policy
+from hermes_webui.web.services import Services
+
+UI = Path(__file__).parent / "ui"
+
+logger = logging.getLogger(__name__)
+
+
+class Opened:
+    """A state directory that this process owns: recovered, listed, and locked until `close`."""
+
+    def __init__(self, settings: Settings, progress: Progress | None = None, disk: Disk | None = None) -> None:
+        self.disk = disk or Disk()
+        self.store = SessionStore(settings.sessions, self.disk, time.time)
+        about = {"address": f"{settings.host}:{settings.port}"}
+        self._lock = Lock.take(self.store.lock_path, self.disk, about)
+        self.identity: Identity = identify(self.store.root, self.disk)
+        recovery = Recovery(self.store, settings.state_db, close_runs=True)
+        self.index: Index = recovery.run(self.store.root / "_index.json", progress)
+        self.report: Report = recovery.report
+
+    def close(self) -> None:
+        """Gives the directory free."""
+        self._lock.release()
+
+
+def create_app(
+    settings: Settings,
+    opened: Opened | None = None,
+    engines: Mapping[str, Engine] | None = None,
+    streams: MutableMapping[str, Any] | None = None,
+    lock: threading.Lock | None = None,
+) -> Starlette:
+    """The server as an ASGI application. `streams` and `lock` are where live runs are made known (`api.config`)."""
+    opened = opened or Opened(settings)
+    files = pages.load(UI)
+    doorman = Doorman(settings.password_hash, opened.identity.secret)
+    content_policy = policy(files["index.html"].plain if "index.html" in files else b"")
+    gate = Middleware(Gate, hosts=settings.hosts, doorman=doorman, content_policy=content_policy)
+    made = dict(engines if engines is not None else _engines(settings))
+    live = {} if streams is None else streams
+    lock = lock or threading.Lock()
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        running = _Running(settings, opened, made, live, lock, doorman)
+        app.state.services = running.services
+        app.state.end = running.end
+        try:
+            yield
+        finally:
+            await running.close()
+
+    handlers: dict[Any, Any] = {HermesError: on_error}
+    app = Starlette(routes=routes(), middleware=[gate], exception_handlers=handlers, lifespan=lifespan)
+    app.state.files = files
+    return app
+
+
+class _Running:
+    """The parts that need an event loop."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        opened: Opened,
+        engines: Mapping[str, Engine],
+        streams: MutableMapping[str, Any],
+        lock: threading.Lock,
+        doorman: Doorman,
+    ) -> None:
+        self._opened = opened
+        self._engines = engines
+        store = opened.store
+        self._committer = Committer()
+        self._journal = Journal(store.root / "_runs", opened.disk, f"{int(time.time() * 1000)}")
+        hub = Hub()
+        desk = Desk(store, opened.index, self._committer, hub, time.time)
+        default = Default(Choice(settings.engine, settings.provider, settings.model))
+        self._looking = asyncio.create_task(default.look(engines.get("model")))
+        supervisor = Supervisor(desk, engines, self._journal, default, streams, lock)
+        report = opened.report
+        self.services = Services(desk, supervisor, engines, hub, doorman, report, default, __version__)
+
+    async def end(self) -> None:
+        """Runs end as interrupted, what they have said kept; then the streams end, so that a server can stop."""
+        await self.services.supervisor.close()
+        self.services.hub.close()
+
+    async def close(self) -> None:
+        """Snapshots and list are written, the directory is given free."""
+        await self.end()
+        self._looking.cancel()
+        await self.services.desk.close()
+        for engine in self._engines.values():
+            await engine.close()
+        self._journal.close()
+        self._committer.close()
+        self._opened.close()
+
+
+def _engines(settings: Settings) -> dict[str, Engine]:
+    model = ModelEngine(providers_from(settings.environment, settings.providers))
+    demo = DemoEngine(pace=settings.demo_pace)
+    return {"model": model, "demo": demo}

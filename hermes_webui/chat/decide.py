@@ -1,0 +1,257 @@
+"""Rules: what a command makes happen, given what is. Pure functions from a head to the changes to append.
+
+Each raises an error of `errors` where the command is not possible, and then nothing is appended. Times are passed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from hermes_webui.chat import run as runs
+from hermes_webui.chat.events import (
+    Body,
+    BranchSelected,
+    Change,
+    Event,
+    MessageAdded,
+    RunFinished,
+    RunQueued,
+    RunStarted,
+    SessionAdopted,
+    SessionChanged,
+    SessionRestored,
+    SessionTrashed,
+)
+from hermes_webui.chat.head import TITLE_RANK, Head, apply
+from hermes_webui.chat.messages import Message, bare, mint, text_of
+from hermes_webui.errors import BadRequest, Conflict, NotFound, RunInProgress, StaleEpoch
+
+TITLE_LENGTH = 60
+
+
+class Prompt(Struct, frozen=True):
+    """What the user sent: the message, the id of the run that will answer it, and the client's key for sending it once."""
+
+    body: Body
+    run_id: str
+    key: str | None = None
+    engine: str = ""
+    provider: str = ""
+    model: str = ""
+
+
+class Plan:
+    """Changes that go into one append, each decided with those before it already folded in."""
+
+    def __init__(self, head: Head, at: float) -> None:
+        self.head = head
+        self.at = at
+        self.changes: list[Change] = []
+
+    def add(self, change: Change) -> None:
+        """Adds a change and folds it into the plan's head."""
+        self.head = apply(self.head, Event(self.head.revision + 1, self.at, change))
+        self.changes.append(change)
+
+    def message(self, body: Body, *, run_id: str | None = None, queue_id: str | None = None, key: str | None = None) -> None:
+        """Adds a message at the end of the visible path and mints its id."""
+        turn = self.head.user_message_count + (body.get("role") == "user")
+        message_id = mint(self.head.revision + 1, body)
+        depth = self.head.message_count + 1
+        self.add(MessageAdded(message_id, self.head.leaf, depth, turn, body, run_id, queue_id, key))
+
+    def run(self, run_id: str, engine: str, provider: str, model: str) -> None:
+        """Starts a run with the next epoch."""
+        self.add(RunStarted(run_id, self.head.epoch + 1, engine, provider, model))
+
+
+def start(head: Head, at: float, prompt: Prompt) -> list[Change]:
+    """A prompt arrives: it becomes a message and starts a run or, while another run is open or prompts wait, it is queued."""
+    alive(head)
+    plan = Plan(head, at)
+    if head.run is None and not head.queue:
+        _begin(plan, prompt)
+        return plan.changes
+    options = {"engine": prompt.engine, "provider": prompt.provider, "model": prompt.model}
+    plan.add(RunQueued(f"q{head.revision + 1}", prompt.run_id, prompt.body, prompt.key, options))
+    if head.run is None:
+        plan.changes += next_turn(plan.head, at)
+    return plan.changes
+
+
+def _begin(plan: Plan, prompt: Prompt, queue_id: str | None = None) -> None:
+    plan.message(prompt.body, run_id=prompt.run_id, queue_id=queue_id, key=prompt.key)
+    title = title_from(text_of(prompt.body))
+    if plan.head.title_source == "default" and title:
+        plan.add(SessionChanged({"title": title}, "prompt"))
+    plan.run(prompt.run_id, prompt.engine, prompt.provider, prompt.model)
+
+
+def next_turn(head: Head, at: float) -> list[Change]:
+    """The first waiting prompt becomes a message and starts its run; nothing where none waits or a run is open."""
+    if head.run is not None or not head.queue or head.trashed:
+        return []
+    item = head.queue[0]
+    plan = Plan(head, at)
+    options = item.options
+    prompt = Prompt(
+        {**item.message, "timestamp": at},
+        item.run_id,
+        item.key,
+        options.get("engine", ""),
+        options.get("provider", ""),
+        options.get("model", ""),
+    )
+    _begin(plan, prompt, item.queue_id)
+    return plan.changes
+
+
+def title_from(text: str) -> str:
+    """A title made of a prompt: its first line with something in it, cut at a word."""
+    line = next((line.strip(" \t#>*-`") for line in text.splitlines() if line.strip(" \t#>*-`")), "")
+    if len(line) <= TITLE_LENGTH:
+        return line
+    return line[:TITLE_LENGTH].rsplit(" ", 1)[0].rstrip(" ,.;:") + "…"
+
+
+def say(head: Head, at: float, epoch: int, body: Body) -> list[Change]:
+    """The run of `epoch` has completed a message."""
+    plan = Plan(head, at)
+    plan.message(body, run_id=_open_run(head, epoch).id)
+    return plan.changes
+
+
+def _open_run(head: Head, epoch: int) -> runs.Run:
+    if head.run is None or head.run.epoch != epoch:
+        raise StaleEpoch("This run has ended or was replaced by a newer one; what it wrote late was not taken in.")
+    return head.run
+
+
+def finish(
+    head: Head, at: float, epoch: int, ended: runs.Ended, bodies: Sequence[Body] = (), usage: dict[str, Any] | None = None
+) -> list[Change]:
+    """The run of `epoch` ends in `ended.state`; `bodies` are its last messages (a partial reply, an error)."""
+    run = _open_run(head, epoch)
+    if not runs.may(run.state, ended.state):
+        raise Conflict(f"A run that is {run.state} cannot become {ended.state}.")
+    plan = Plan(head, at)
+    for body in bodies:
+        plan.message(body, run_id=run.id)
+    plan.add(RunFinished(run.id, ended.state, ended.error, usage))
+    return plan.changes
+
+
+def close_stale(head: Head, at: float, bodies: Sequence[Body]) -> list[Change]:
+    """The server starts (or hermes-webui's files come in) and finds a run that nobody runs: it ends as interrupted.
+
+    A prompt that hermes-webui holds only in `pending_user_message` becomes a message first.
+    """
+    if head.run is None:
+        return []
+    plan = Plan(head, at)
+    pending = head.fields.get("pending_user_message")
+    if isinstance(pending, str) and pending:
+        stamp = head.fields.get("pending_started_at") or at
+        plan.message({"role": "user", "content": pending, "timestamp": stamp, "_recovered": True}, run_id=head.run.id)
+    for body in bodies:
+        plan.message(body, run_id=head.run.id)
+    error = {"code": "interrupted", "message": "The server was stopped during this reply.", "retryable": True}
+    plan.add(RunFinished(head.run.id, runs.INTERRUPTED, error))
+    return plan.changes
+
+
+def unqueue(head: Head, run_id: str) -> list[Change]:
+    """A waiting prompt is taken back."""
+    if all(item.run_id != run_id for item in head.queue):
+        raise NotFound("That prompt is not waiting any more.")
+    return [RunFinished(run_id, runs.CANCELLED)]
+
+
+def change(head: Head, fields: dict[str, Any], source: str = "manual") -> list[Change]:
+    """Metadata changes; nothing is appended where all is as it was, or where a title of a stronger source stands."""
+    alive(head)
+    title = fields.get("title")
+    if title is not None and TITLE_RANK[source] < TITLE_RANK[head.title_source]:
+        fields = {key: value for key, value in fields.items() if key != "title"}
+    current = {**head.fields, "title": head.title}
+    new = {key: value for key, value in fields.items() if current.get(key) != value}
+    renamed = title is not None and source != head.title_source
+    return [SessionChanged({**new, **({"title": title} if renamed else {})}, source)] if new or renamed else []
+
+
+def trash(head: Head) -> list[Change]:
+    """The session is deleted (and can be restored)."""
+    return [] if head.trashed else [SessionTrashed()]
+
+
+def restore(head: Head) -> list[Change]:
+    """The session comes back out of the trash."""
+    return [SessionRestored()] if head.trashed else []
+
+
+def alive(head: Head) -> None:
+    """Raises NotFound for a session in the trash."""
+    if head.trashed:
+        raise NotFound("This conversation was deleted. Restore it to go on.")
+
+
+def _idle(head: Head) -> None:
+    alive(head)
+    if head.run is not None:
+        raise RunInProgress("A reply is being written. Stop it, or wait for its end.")
+
+
+def edit(head: Head, at: float, target: Message, prompt: Prompt) -> list[Change]:
+    """The user says it differently: a sibling of `target`, selected, and a run that answers it."""
+    _idle(head)
+    if target.role != "user":
+        raise BadRequest("Only a message of yours can be edited.")
+    plan = Plan(head, at)
+    plan.add(BranchSelected(target.parent, target.depth - 1, target.turn - 1, target.id, "edit"))
+    _begin(plan, prompt)
+    return plan.changes
+
+
+def retry(head: Head, at: float, user: Message, follower: str | None, prompt: Prompt) -> list[Change]:
+    """`user` is answered again: the run's messages become siblings of `follower`, the old answer's first message."""
+    _idle(head)
+    plan = Plan(head, at)
+    if head.leaf != user.id:
+        plan.add(BranchSelected(user.id, user.depth, user.turn, follower, "retry"))
+    plan.run(prompt.run_id, prompt.engine, prompt.provider, prompt.model)
+    return plan.changes
+
+
+def select(head: Head, leaf: Message | None, hides: str | None = None, reason: str = "select") -> list[Change]:
+    """The path to `leaf` is shown (None: the empty one)."""
+    _idle(head)
+    if (leaf.id if leaf else None) == head.leaf:
+        return []
+    if leaf is None:
+        return [BranchSelected(None, 0, 0, hides, reason)]
+    return [BranchSelected(leaf.id, leaf.depth, leaf.turn, hides, reason)]
+
+
+def adopt(
+    head: Head, at: float, fields: dict[str, Any], bodies: Sequence[Body], path: Sequence[Message], reason: str
+) -> list[Change]:
+    """Another program's document becomes the visible conversation; `path` is the visible one so far.
+
+    What both begin with is shared; the rest of the document is appended, and what it replaces stays in the tree.
+    """
+    shared = 0
+    for body, message in zip(bodies, path, strict=False):
+        if bare(body) != message.body:
+            break
+        shared += 1
+    last = path[shared - 1] if shared else None
+    hides = path[shared].id if shared < len(path) else None
+    plan = Plan(head, at)
+    leaf, depth, turn = (last.id, last.depth, last.turn) if last else (None, 0, 0)
+    plan.add(SessionAdopted(head.session_id, reason, fields, leaf, depth, turn, hides))
+    for body in bodies[shared:]:
+        plan.message(bare(body))
+    return plan.changes

@@ -1,0 +1,235 @@
+"""The head: what of a conversation is needed to list it, to decide about it and to write to it, however long it is.
+
+It is folded from the events, one constant-time step each. The messages themselves stay in the log, addressed by id.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hermes_webui.chat import run as runs
+from hermes_webui.chat.events import (
+    ApprovalAnswered,
+    ApprovalRequested,
+    BranchSelected,
+    Change,
+    ContextCompacted,
+    Event,
+    MessageAdded,
+    RunFinished,
+    RunQueued,
+    RunStarted,
+    SessionAdopted,
+    SessionChanged,
+    SessionCreated,
+    SessionRestored,
+    SessionTrashed,
+)
+from hermes_webui.chat.messages import timestamp_of
+from hermes_webui.chat.run import Ended, Queued, Run
+
+#: The key of the root in `Head.branches`: the parent of first messages.
+ROOT = ""
+
+#: How many client-made keys a session remembers. A key that is repeated after that many newer prompts is a new prompt.
+KEYS_KEPT = 64
+
+#: hermes-webui's metadata keys that a head holds; other keys of a document stay in the log (`Head.extras_at`).
+FIELDS = frozenset(
+    "workspace model model_provider engine pinned archived project_id profile input_tokens output_tokens estimated_cost "
+    "personality pending_user_message pending_attachments pending_started_at compression_anchor_visible_idx "
+    "compression_anchor_message_key compression_anchor_summary context_length threshold_tokens last_prompt_tokens "
+    "gateway_routing gateway_routing_history llm_title_generated parent_session_id is_cli_session source_tag raw_source "
+    "session_source source_label enabled_toolsets composer_draft created_at updated_at truncation_watermark "
+    "clear_generation intentional_shrink_generation share_token".split()
+)
+
+PENDING = frozenset({"pending_user_message", "pending_attachments", "pending_started_at"})
+
+DEFAULT_TITLES = frozenset({"", "Untitled", "New Chat", "New chat"})
+
+#: Who may replace whose title: a source replaces those of its own rank and below.
+TITLE_RANK = {"default": 0, "prompt": 1, "model": 2, "imported": 3, "manual": 4}
+
+
+class Head(Struct, frozen=True, omit_defaults=True):
+    """The bounded part of a conversation. `revision` is the number of the last event folded in."""
+
+    session_id: str
+    revision: int = 0
+    created_at: float = 0.0
+    fields: dict[str, Any] = {}
+    title: str = ""
+    title_source: str = "default"
+    leaf: str | None = None
+    message_count: int = 0
+    user_message_count: int = 0
+    last_message_at: float = 0.0
+    branches: dict[str, tuple[str, ...]] = {}
+    run: Run | None = None
+    last_run: Ended | None = None
+    queue: tuple[Queued, ...] = ()
+    epoch: int = 0
+    keys: dict[str, tuple[str, str]] = {}
+    trashed: bool = False
+    adopted: bool = False
+    extras_at: int | None = None
+    compacted: ContextCompacted | None = None
+
+    @property
+    def queue_held(self) -> bool:
+        """Prompts wait and nothing runs: the last run failed or the server was stopped. The user says when to go on."""
+        return bool(self.queue) and self.run is None
+
+
+def apply(head: Head, event: Event) -> Head:
+    """The head after the event. Unknown events only move the revision."""
+    step = _STEPS.get(type(event.change))
+    changes = {} if step is None else step(head, event.change, event)
+    return replace(head, revision=event.seq, **changes)
+
+
+def _created(head: Head, change: SessionCreated, event: Event) -> dict[str, Any]:
+    return {"created_at": event.at, "last_message_at": event.at, **_fields(head, change.fields, "manual")}
+
+
+def _changed(head: Head, change: SessionChanged, _event: Event) -> dict[str, Any]:
+    return _fields(head, change.fields, change.source)
+
+
+def _fields(head: Head, fields: dict[str, Any], source: str) -> dict[str, Any]:
+    known = {key: value for key, value in fields.items() if key in FIELDS}
+    changes: dict[str, Any] = {"fields": {**head.fields, **known}} if known else {}
+    title = fields.get("title")
+    if isinstance(title, str) and title and TITLE_RANK.get(source, 0) >= TITLE_RANK.get(head.title_source, 0):
+        changes |= {"title": title, "title_source": source}
+    return changes
+
+
+def _adopted(head: Head, change: SessionAdopted, event: Event) -> dict[str, Any]:
+    fields = {key: value for key, value in change.fields.items() if key in FIELDS and value is not None}
+    title = str(change.fields.get("title") or "")
+    stream = change.fields.get("active_stream_id")
+    extras = any(key not in FIELDS for key in change.fields if key not in {"title", "active_stream_id"})
+    run = Run(stream, head.epoch + 1, runs.RUNNING, event.at) if isinstance(stream, str) and stream else None
+    return {
+        "fields": fields,
+        "title": title,
+        "title_source": "default" if title in DEFAULT_TITLES else "imported",
+        "created_at": _number(fields.get("created_at")) or head.created_at or event.at,
+        "last_message_at": max(head.last_message_at, _number(fields.get("updated_at"))),
+        "run": run,
+        "epoch": run.epoch if run else head.epoch,
+        "extras_at": event.seq if extras else None,
+        "adopted": True,
+        "trashed": False,
+        **_move(head, change),
+    }
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+def _move(head: Head, change: SessionAdopted | BranchSelected) -> dict[str, Any]:
+    moved: dict[str, Any] = {"leaf": change.leaf, "message_count": change.depth, "user_message_count": change.turn}
+    parent = change.leaf or ROOT
+    if change.hides is not None and change.hides not in head.branches.get(parent, ()):
+        moved["branches"] = {**head.branches, parent: (*head.branches.get(parent, ()), change.hides)}
+    return moved
+
+
+def _added(head: Head, change: MessageAdded, _event: Event) -> dict[str, Any]:
+    changes: dict[str, Any] = {
+        "leaf": change.id,
+        "message_count": change.depth,
+        "user_message_count": change.turn,
+    }
+    parent = change.parent or ROOT
+    if parent in head.branches:
+        changes["branches"] = {**head.branches, parent: (*head.branches[parent], change.id)}
+    if change.message.get("role") in {"user", "assistant"}:
+        changes["last_message_at"] = max(head.last_message_at, timestamp_of(change.message) or 0.0)
+    if change.key is not None and change.run_id is not None:
+        changes["keys"] = _remember(head.keys, change.key, (change.id, change.run_id))
+    return changes
+
+
+def _remember(keys: dict[str, tuple[str, str]], key: str, made: tuple[str, str]) -> dict[str, tuple[str, str]]:
+    kept = [(old, value) for old, value in keys.items() if old != key][-(KEYS_KEPT - 1) :]
+    return {**dict(kept), key: made}
+
+
+def _selected(head: Head, change: BranchSelected, _event: Event) -> dict[str, Any]:
+    return _move(head, change)
+
+
+def _queued(head: Head, change: RunQueued, _event: Event) -> dict[str, Any]:
+    item = Queued(change.queue_id, change.run_id, change.message, change.key, change.options)
+    changes: dict[str, Any] = {"queue": (*head.queue, item)}
+    if change.key is not None:
+        changes["keys"] = _remember(head.keys, change.key, (change.queue_id, change.run_id))
+    return changes
+
+
+def _started(head: Head, change: RunStarted, event: Event) -> dict[str, Any]:
+    run = Run(change.run_id, change.epoch, runs.RUNNING, event.at, change.engine, change.provider, change.model)
+    return {"run": run, "epoch": change.epoch, "queue": _without(head.queue, change.run_id)}
+
+
+def _without(queue: tuple[Queued, ...], run_id: str) -> tuple[Queued, ...]:
+    return tuple(item for item in queue if item.run_id != run_id)
+
+
+def _finished(head: Head, change: RunFinished, _event: Event) -> dict[str, Any]:
+    if head.run is None or head.run.id != change.run_id:
+        return {"queue": _without(head.queue, change.run_id)}
+    fields = {key: value for key, value in head.fields.items() if key not in PENDING}
+    for key in ("input_tokens", "output_tokens"):
+        spent = (change.usage or {}).get(key, 0)
+        if spent:
+            fields[key] = int(_number(fields.get(key))) + spent
+    ended = Ended(change.run_id, change.state, change.error)
+    return {"run": None, "last_run": ended, "fields": fields}
+
+
+def _asked(head: Head, change: ApprovalRequested, _event: Event) -> dict[str, Any]:
+    if head.run is None or head.run.id != change.run_id:
+        return {}
+    return {"run": replace(head.run, state=runs.WAITING)}
+
+
+def _answered(head: Head, _change: ApprovalAnswered, _event: Event) -> dict[str, Any]:
+    return {"run": replace(head.run, state=runs.RUNNING)} if head.run is not None else {}
+
+
+def _compacted(_head: Head, change: ContextCompacted, _event: Event) -> dict[str, Any]:
+    return {"compacted": change}
+
+
+def _trashed(_head: Head, _change: SessionTrashed, _event: Event) -> dict[str, Any]:
+    return {"trashed": True, "queue": ()}
+
+
+def _restored(_head: Head, _change: SessionRestored, _event: Event) -> dict[str, Any]:
+    return {"trashed": False}
+
+
+_STEPS: dict[type[Change], Any] = {
+    SessionCreated: _created,
+    SessionChanged: _changed,
+    SessionAdopted: _adopted,
+    MessageAdded: _added,
+    BranchSelected: _selected,
+    RunQueued: _queued,
+    RunStarted: _started,
+    RunFinished: _finished,
+    ApprovalRequested: _asked,
+    ApprovalAnswered: _answered,
+    ContextCompacted: _compacted,
+    SessionTrashed: _trashed,
+    SessionRestored: _restored,
+}

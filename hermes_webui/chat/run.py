@@ -1,0 +1,67 @@
+"""The states of a turn, as a table: what may follow what."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Any
+
+from msgspec import Struct
+
+QUEUED = "queued"
+RUNNING = "running"
+WAITING = "waiting"
+DONE = "done"
+FAILED = "failed"
+CANCELLED = "cancelled"
+INTERRUPTED = "interrupted"
+
+#: States that end a run. After done and cancelled the queue goes on; after the others it is held for the user.
+ENDS = frozenset({DONE, FAILED, CANCELLED, INTERRUPTED})
+HOLDS_QUEUE = frozenset({FAILED, INTERRUPTED})
+
+TABLE: MappingProxyType[str, frozenset[str]] = MappingProxyType(
+    {
+        QUEUED: frozenset({RUNNING, CANCELLED}),
+        RUNNING: frozenset({WAITING, *ENDS}),
+        WAITING: frozenset({RUNNING, *ENDS}),
+        DONE: frozenset(),
+        FAILED: frozenset(),
+        CANCELLED: frozenset(),
+        INTERRUPTED: frozenset(),
+    }
+)
+
+
+def may(state: str, after: str) -> bool:
+    """Whether a run in `state` may go to `after`."""
+    return after in TABLE.get(state, frozenset())
+
+
+class Run(Struct, frozen=True, omit_defaults=True):
+    """The open run of a session. `epoch` grows by one with each run of the session."""
+
+    id: str
+    epoch: int
+    state: str = RUNNING
+    started_at: float = 0.0
+    engine: str = ""
+    provider: str = ""
+    model: str = ""
+
+
+class Ended(Struct, frozen=True, omit_defaults=True):
+    """How the last run of a session ended."""
+
+    run_id: str
+    state: str
+    error: dict[str, Any] | None = None
+
+
+class Queued(Struct, frozen=True, omit_defaults=True):
+    """A prompt on disk that waits for its turn."""
+
+    queue_id: str
+    run_id: str
+    message: dict[str, Any]
+    key: str | None = None
+    options: dict[str, str] = {}

@@ -1,0 +1,211 @@
+"""The command line: `hermes-webui` serves; the other commands look after what it keeps."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import logging
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from hermes_webui import __version__, settings
+from hermes_webui.errors import HermesError
+from hermes_webui.store.directory import DirectoryStore, opened, recover_directory, rows
+from hermes_webui.store.files import risk_of
+from hermes_webui.store.identity import elsewhere
+from hermes_webui.store.recovery import Report
+from hermes_webui.store.verify import verify
+
+DESCRIPTION = "A web page for talking to AI agents and models that does not lose a conversation."
+
+EXAMPLES = """\
+examples:
+  hermes-webui                         start it; the address is printed
+  hermes-webui serve --port 9000       on another port
+  hermes-webui sessions                what conversations there are
+  hermes-webui verify                  check every file; nothing is changed
+  hermes-webui recover                 put right what a crash left (a starting server does it too)
+  hermes-webui password                set the password that other machines need
+
+Conversations are kept in HERMES_WEBUI_STATE_DIR, else ~/.hermes/webui; settings in config.toml there.
+Models are found by OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY, OPENROUTER_API_KEY, OLLAMA_API_KEY,
+by a running Ollama, or by [providers.NAME] in config.toml. With none of them a demo answers.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command; returns the exit status: 0 well, 1 something was found, 2 it could not be done."""
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    command = given.command or _serve
+    try:
+        return int(command(given))
+    except HermesError as error:
+        _say(error.message)
+        return 2
+    except OSError as error:
+        _say(f"{error.strerror or error}: {error.filename or ''}")
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    shape = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser("hermes-webui", description=DESCRIPTION, epilog=EXAMPLES, formatter_class=shape)
+    parser.add_argument("--state", metavar="DIRECTORY", help="where conversations are kept")
+    _server_options(parser, suppress=False)
+    parser.set_defaults(command=None)
+    commands = parser.add_subparsers(title="commands", metavar="")
+    serve = commands.add_parser("serve", help="start the server (the default)")
+    _server_options(serve, suppress=True)
+    serve.set_defaults(command=_serve)
+    check = commands.add_parser("verify", help="check the files of all conversations, or of one; changes nothing")
+    check.add_argument("session", nargs="?", help="a session id")
+    check.set_defaults(command=_verify)
+    commands.add_parser("recover", help="put right what a crash left, and say what was done").set_defaults(command=_recover)
+    listed = commands.add_parser("sessions", help="list the conversations, newest first")
+    listed.add_argument("--all", action="store_true", help="archived ones too")
+    listed.set_defaults(command=_sessions)
+    commands.add_parser("password", help="set the password that other machines need").set_defaults(command=_password)
+    commands.add_parser("version", help="print the version").set_defaults(command=_version)
+    return parser
+
+
+def _server_options(parser: argparse.ArgumentParser, *, suppress: bool) -> None:
+    default: Any = argparse.SUPPRESS if suppress else None
+    parser.add_argument("--host", default=default, help="address to listen on (127.0.0.1; others need a password)")
+    parser.add_argument("--port", default=default, help=f"port ({settings.PORT}; 0: any free one)")
+    parser.add_argument("--log-level", default=default, choices=("error", "warning", "info", "debug"), help="what to log")
+
+
+def _settings(given: argparse.Namespace) -> settings.Settings:
+    return settings.read(state=given.state, host=given.host, port=given.port, log_level=given.log_level)
+
+
+def _serve(given: argparse.Namespace) -> int:
+    from hermes_webui.app import Opened, create_app
+    from hermes_webui.server import Server, raise_descriptor_limit
+
+    chosen = _settings(given)
+    logging.basicConfig(level=chosen.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    raise_descriptor_limit()
+    for sentence in _warnings(chosen):
+        _say(sentence)
+    found = Opened(chosen, _progress)
+    for sentence in _told(found.report):
+        _say(sentence)
+    if found.identity.is_new and not len(found.index):
+        for place in elsewhere(found.store.root):
+            _say(f"This is a new, empty store in {found.store.root}. Conversations were found in {place}: set "
+                 f"HERMES_WEBUI_STATE_DIR={place.parent} to use them.")  # fmt: skip
+
+    def said(port: int) -> None:
+        host = f"[{chosen.host}]" if ":" in chosen.host else chosen.host
+        shown = "127.0.0.1" if chosen.host in {"0.0.0.0", "::"} else host  # noqa: S104 - shown, not bound
+        print(f"Hermes WebUI {__version__}: http://{shown}:{port}  ({len(found.index)} conversations in {chosen.sessions})", flush=True)
+
+    Server(create_app(chosen, found), chosen.host, chosen.port, chosen.log_level, said).run()
+    return 0
+
+
+def _warnings(chosen: settings.Settings) -> list[str]:
+    place: Path = chosen.state
+    while not place.exists():
+        place = place.parent
+    risk = risk_of(place)
+    return [f"Warning: {chosen.state} is on {risk}."] if risk else []
+
+
+def _told(report: Report) -> list[str]:
+    """What recovery did, a sentence each."""
+    counts = (
+        (report.restored, "restored from a backup or the log"),
+        (report.adopted, "taken over as another program had changed them"),
+        (report.interrupted, "had a reply under way; what had arrived is kept and marked"),
+        (report.torn, "had an unfinished write at the end; it was cut off and kept in _quarantine"),
+    )
+    told = [f"{count} conversation{'s' if count > 1 else ''}: {what}." for count, what in counts if count]
+    return told + [f"Damaged: {session}. `hermes-webui verify {session}` tells more." for session in report.damaged]
+
+
+def _verify(given: argparse.Namespace) -> int:
+    store = _store(given)
+    wanted = [given.session] if given.session else sorted(store.session_ids())
+    if given.session and not store.exists(given.session):
+        _say("There is no such conversation here.")
+        return 2
+    found = []
+    for done, session_id in enumerate(wanted):
+        _progress(done, len(wanted))
+        found += list(verify(store, session_id))
+    for finding in found:
+        print(f"{finding.session_id}: {'LOSS: ' if finding.serious else ''}{finding.text}")
+    print(f"{len(wanted)} conversation{'s' if len(wanted) != 1 else ''} checked, {len(found)} finding{'s' if len(found) != 1 else ''}.")
+    return 1 if found else 0
+
+
+def _recover(given: argparse.Namespace) -> int:
+    chosen = _settings(given)
+    store = opened(chosen.sessions)
+    if not store.root.exists():
+        _say(f"There is nothing in {store.root}.")
+        return 2
+    report = recover_directory(store, store.root / "_index.json", chosen.state_db, _progress, close_runs=True)
+    rows(store, store.root / "_index.json")
+    for sentence in _told(report):
+        print(sentence)
+    print(f"{report.scanned} conversations looked at, {report.recovered} needed something.")
+    return 1 if report.damaged else 0
+
+
+def _sessions(given: argparse.Namespace) -> int:
+    store = _store(given)
+    found = []
+    wanted = sorted(store.session_ids())
+    for done, session_id in enumerate(wanted):
+        _progress(done, len(wanted))
+        session = store.load(session_id)
+        if not session.head.trashed and (given.all or not session.summary().archived):
+            found.append(session.summary())
+    for each in sorted(found, key=lambda row: -row.last_message_at):
+        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(each.updated_at))
+        print(f"{each.session_id}  {when}  {each.message_count:>6}  {each.title}")
+    return 0
+
+
+def _password(given: argparse.Namespace) -> int:
+    from hermes_webui.web.login import hash_of
+
+    chosen = _settings(given)
+    first = getpass.getpass("New password: ")
+    if len(first) < 8:
+        _say("At least 8 characters, please. Nothing was changed.")
+        return 2
+    if getpass.getpass("Again: ") != first:
+        _say("The two differ. Nothing was changed.")
+        return 2
+    print(f"Put this into {chosen.state / 'config.toml'}:\n\n[server]\npassword_hash = '{hash_of(first)}'")
+    return 0
+
+
+def _version(_given: argparse.Namespace) -> int:
+    print(__version__)
+    return 0
+
+
+def _store(given: argparse.Namespace) -> DirectoryStore:
+    return opened(_settings(given).sessions)
+
+
+def _progress(done: int, total: int) -> None:
+    """A line that counts, where a person watches and it takes long enough to matter."""
+    if total > 200 and done % 100 == 0 and sys.stderr.isatty():
+        print(f"\r{done} of {total} …", end="\r" if done + 100 < total else "\r\033[K", file=sys.stderr, flush=True)
+
+
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)

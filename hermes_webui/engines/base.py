@@ -1,0 +1,176 @@
+"""What an engine is: somebody else's model or agent, behind one protocol.
+
+    Turn ──▶ Engine.run(turn, ask, cancel) ──▶ EngineEvent, EngineEvent, … TurnEnded
+
+An engine streams what it makes and keeps nothing that we need: our log is the truth, its own store a cache.
+The supervisor (`runs`) sees to it that exactly one `TurnEnded` closes a turn, also where the engine dies.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any, Literal, Protocol
+
+from msgspec import Struct
+
+#: One message of the conversation as the engine gets it: hermes-webui's format (role, content, tool_calls,
+#: tool_call_id, name, reasoning, `_partial`), oldest first; `_error` messages are left out before.
+Body = dict[str, Any]
+
+
+class EngineCaps(Struct, frozen=True):
+    """What an engine can do, for the page to offer and the supervisor to rely on."""
+
+    resumable: bool = False
+    approvals_survive_restart: bool = False
+    mcp: bool = False
+    images: bool = False
+    tools: bool = False
+    titles: bool = False
+
+
+class ModelInfo(Struct, frozen=True, omit_defaults=True):
+    """One model that can be chosen. `id` is what the provider calls it, `context_length` is in tokens."""
+
+    id: str
+    provider: str
+    name: str = ""
+    context_length: int | None = None
+
+
+class ProviderInfo(Struct, frozen=True, omit_defaults=True):
+    """One place that models come from. `ready` is False where something is missing; `hint` then says what to
+    do.
+    """
+
+    id: str
+    name: str
+    engine: str
+    ready: bool
+    models: tuple[ModelInfo, ...] = ()
+    hint: str = ""
+
+
+class Turn(Struct, frozen=True):
+    """What is to be answered: the visible path, whose last message is the user's prompt."""
+
+    session_id: str
+    run_id: str
+    messages: Sequence[Body]
+    model: str = ""
+    provider: str = ""
+    workspace: str = ""
+
+
+class Usage(Struct, frozen=True, omit_defaults=True):
+    """Tokens of one turn; `cost` in US dollars where the engine knows it."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    reasoning_tokens: int = 0
+    cost: float | None = None
+    context_length: int | None = None
+
+
+class TextDelta(Struct, frozen=True, tag=True):
+    """More text of the reply."""
+
+    text: str
+
+
+class ReasoningDelta(Struct, frozen=True, tag=True):
+    """More of what the model thinks before or between its text."""
+
+    text: str
+
+
+class ToolCallStarted(Struct, frozen=True, tag=True):
+    """The engine is about to make this call. It is logged before the engine is asked for its next event."""
+
+    call_id: str
+    name: str
+    args: dict[str, Any]
+    title: str = ""
+
+
+class ToolCallFinished(Struct, frozen=True, tag=True):
+    """What the call gave. `unknown`: it may have run."""
+
+    call_id: str
+    status: Literal["ok", "failed", "denied", "cancelled", "unknown"]
+    result: str
+    duration: float = 0.0
+
+
+class UsageUpdated(Struct, frozen=True, tag=True):
+    """The turn's usage so far (replaces an earlier one)."""
+
+    usage: Usage
+
+
+class Notice(Struct, frozen=True, tag=True):
+    """Something to tell the user that is no part of the reply."""
+
+    text: str
+
+
+class TurnEnded(Struct, frozen=True, tag=True):
+    """The last event. A failure is raised as `EngineFailure` instead; the supervisor turns it into an end."""
+
+    reason: Literal["end_turn", "max_tokens", "refusal", "cancelled"] = "end_turn"
+
+
+EngineEvent = TextDelta | ReasoningDelta | ToolCallStarted | ToolCallFinished | UsageUpdated | Notice | TurnEnded
+
+
+class InputRequest(Struct, frozen=True):
+    """A question that only the user can answer."""
+
+    request_id: str
+    kind: Literal["permission", "question"]
+    title: str
+    options: tuple[str, ...] = ()
+
+
+class Answer(Struct, frozen=True):
+    """The user's answer: one of the options, or free text."""
+
+    request_id: str
+    choice: str
+
+
+Ask = Callable[[InputRequest], Awaitable[Answer]]
+
+
+class Engine(Protocol):
+    """A source of replies. Engines raise `EngineFailure` with a sentence for the user, and nothing else on
+    purpose.
+    """
+
+    name: str
+    caps: EngineCaps
+
+    def run(self, turn: Turn, ask: Ask, cancel: asyncio.Event) -> AsyncIterator[EngineEvent]:
+        """Streams the events of one turn; ends within 200 ms of `cancel` being set, or of its task being
+        cancelled.
+        """
+        ...
+
+    async def providers(self) -> list[ProviderInfo]:
+        """What can be chosen now. Bounded to a second or so; never raises for a provider that is away."""
+        ...
+
+    async def prepare(self) -> None:
+        """Imports what the first turn will need, off the event loop, so that the turn need not wait for
+        it.
+        """
+        ...
+
+    async def title(self, turn: Turn) -> str | None:
+        """A short title for the conversation, or None where the engine makes none."""
+        ...
+
+    async def close(self) -> None:
+        """Ends connections and processes."""
+        ...

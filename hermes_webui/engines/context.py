@@ -1,0 +1,206 @@
+"""What of a conversation a model gets to read: message bodies made into turns that every provider accepts.
+
+Pure, and total: any list of bodies gives turns, whatever an import or a crash has left in it. The turns begin
+with a user's, alternate between user and assistant (a call's results count as the user's), end with a user's,
+and are never empty; each call has its result and each result its call. What does not fit those rules is told
+as text, not dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, Literal
+
+import msgspec
+from msgspec import Struct
+
+from hermes_webui.engines.base import Body
+
+CUT_OFF: Final = "[This reply was cut off here.]"
+GO_ON: Final = "Please go on from where you stopped."
+_LONGEST_NAME: Final = 64
+BEGINS_WITH_REPLY: Final = "[The conversation begins with your reply.]"
+
+
+class Call(Struct, frozen=True):
+    """A tool call and what it gave. `args` is a JSON object as text."""
+
+    id: str
+    name: str
+    args: str
+    result: str
+
+
+class Said(Struct, frozen=True):
+    """One turn. Only an assistant's has calls; their results follow it at once, and so does the assistant's
+    next turn.
+    """
+
+    role: Literal["user", "assistant"]
+    text: str
+    calls: tuple[Call, ...] = ()
+
+
+class Context(Struct, frozen=True):
+    """The system's words, "" for none, and the turns."""
+
+    system: str
+    turns: tuple[Said, ...]
+
+
+def context_of(bodies: Sequence[Body], *, calls_as_text: bool = False) -> Context:
+    """The context that these bodies give. `calls_as_text` is for providers that refuse calls of tools they do
+    not know.
+    """
+    kept = [body for body in bodies if not body.get("_error")]
+    system = "\n\n".join(filter(None, (_text(body) for body in kept if body.get("role") == "system")))
+    spoken = [body for body in kept if body.get("role") != "system"]
+    turns = _framed(_merged(_turns(spoken, calls_as_text=calls_as_text)))
+    return Context(system, tuple(turns))
+
+
+def _turns(bodies: Sequence[Body], *, calls_as_text: bool) -> Iterator[Said]:
+    at = 0
+    while at < len(bodies):
+        body, at = bodies[at], at + 1
+        role = body.get("role")
+        if role == "assistant":
+            end = at
+            while end < len(bodies) and bodies[end].get("role") == "tool":
+                end += 1
+            yield from _replied(body, bodies[at:end], calls_as_text=calls_as_text)
+            at = end
+        elif role == "tool":
+            yield Said("user", _told_result(body))
+        else:
+            yield Said("user", _text(body))
+
+
+def _replied(body: Body, results: Sequence[Body], *, calls_as_text: bool) -> Iterator[Said]:
+    """An assistant's message with the results that follow it: as calls where all of them pair up, else as
+    text.
+    """
+    text = _text(body)
+    if body.get("_partial"):
+        text = f"{text}\n\n{CUT_OFF}" if text else CUT_OFF
+    listed = body.get("tool_calls")
+    raw = [call for call in listed if isinstance(call, dict)] if isinstance(listed, list) else []
+    calls = None if calls_as_text else _paired(raw, results)
+    if calls is not None:
+        yield Said("assistant", text, calls)
+        return
+    yield Said("assistant", text)
+    # As the user's words: a model that finds such notes in its own turns begins to write them itself.
+    yield Said("user", "\n\n".join([_told_call(call) for call in raw] + [_told_result(each) for each in results]))
+
+
+def _paired(raw: Sequence[dict[str, Any]], results: Sequence[Body]) -> tuple[Call, ...] | None:
+    """The calls with their results, or None where an id, a name, the arguments or the pairing is not as it
+    must be.
+    """
+    given = {str(body.get("tool_call_id") or ""): _text(body) for body in results}
+    calls = []
+    for call in raw:
+        identity = str(call.get("id") or "")
+        name, args = _named(call), _arguments(call)
+        if not identity or identity not in given or not _is_tool_name(name) or not _is_object(args):
+            return None
+        calls.append(Call(identity, name, args, given[identity]))
+    unique = len({call.id for call in calls}) == len(calls) == len(results)
+    return tuple(calls) if unique else None
+
+
+def _merged(turns: Iterator[Said]) -> Iterator[Said]:
+    """Neighbours of one role as one turn, and no empty one. Results count as the user's, so a call may end a
+    turn only.
+    """
+    last: Said | None = None
+    for turn in turns:
+        if not turn.text.strip() and not turn.calls:
+            continue
+        if last is not None and last.role == turn.role and not last.calls:
+            last = Said(turn.role, "\n\n".join(filter(None, (last.text, turn.text))), turn.calls)
+            continue
+        if last is not None:
+            yield last
+        last = turn
+    if last is not None:
+        yield last
+
+
+def _framed(turns: Iterator[Said]) -> list[Said]:
+    framed = list(turns)
+    if not framed:
+        return [Said("user", "[The message is empty.]")]
+    if framed[0].role != "user":
+        framed.insert(0, Said("user", BEGINS_WITH_REPLY))
+    if framed[-1].role != "user":
+        framed.append(Said("user", GO_ON))
+    return framed
+
+
+def _text(body: Body) -> str:
+    """The content as text; a part that is none is named in brackets."""
+    content = body.get("content")
+    if isinstance(content, str):
+        return _clean(content)
+    if not isinstance(content, list):
+        return "" if content is None else _clean(_json(content))
+    return "\n\n".join(filter(None, (_part(part) for part in content)))
+
+
+def _part(part: object) -> str:
+    if isinstance(part, str):
+        return _clean(part)
+    if not isinstance(part, dict):
+        return ""
+    for key in ("text", "input_text", "output_text"):
+        if isinstance(part.get(key), str):
+            return _clean(part[key])
+    kind = str(part.get("type") or "part").replace("_url", "").replace("input_", "")
+    return f"[Attached here, but not sent: {_clean(kind)[:40]}]"
+
+
+def _told_call(call: dict[str, Any]) -> str:
+    return f"[You called the tool {_named(call) or 'without a name'} with: {_arguments(call)}]"
+
+
+def _told_result(body: Body) -> str:
+    name = str(body.get("name") or "").strip()
+    return f"[The tool {name + ' ' if name else ''}answered: {_text(body)}]"
+
+
+def _named(call: dict[str, Any]) -> str:
+    function = call.get("function")
+    name = function.get("name") if isinstance(function, dict) else call.get("name")
+    return _clean(name) if isinstance(name, str) else ""
+
+
+def _arguments(call: dict[str, Any]) -> str:
+    function = call.get("function")
+    given = function.get("arguments") if isinstance(function, dict) else call.get("arguments", call.get("args"))
+    return _clean(given) if isinstance(given, str) else _json({} if given is None else given)
+
+
+def _is_object(args: str) -> bool:
+    try:
+        return isinstance(msgspec.json.decode(args), dict)
+    except ValueError:
+        return False
+
+
+def _is_tool_name(name: str) -> bool:
+    """What OpenAI takes: letters, digits, underscores and hyphens."""
+    return 0 < len(name) <= _LONGEST_NAME and name.isascii() and name.replace("_", "").replace("-", "").isalnum()
+
+
+def _json(value: object) -> str:
+    try:
+        return _clean(msgspec.json.encode(value).decode())
+    except (TypeError, ValueError):
+        return _clean(str(value))
+
+
+def _clean(text: str) -> str:
+    """Without lone surrogates, which JSON files can hold and UTF-8 cannot."""
+    return text.encode("utf-8", "replace").decode()

@@ -1,0 +1,123 @@
+"""The engine that needs nothing: it shows what the page does before any model is connected, and says that it
+is a demo.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Final
+
+from hermes_webui.engines.base import (
+    Ask,
+    EngineCaps,
+    EngineEvent,
+    ModelInfo,
+    ProviderInfo,
+    ReasoningDelta,
+    TextDelta,
+    ToolCallFinished,
+    ToolCallStarted,
+    Turn,
+    TurnEnded,
+    Usage,
+    UsageUpdated,
+)
+from hermes_webui.engines.demo_replies import demo_reply, demo_thoughts, demo_title, prompt_of, words_of
+from hermes_webui.errors import EngineFailure
+
+#: Seconds a piece, and how many times longer for "slow": no wait is longer than the 200 ms in which a cancel
+#: must end.
+_PACE: Final = 0.012
+_SLOWER: Final = 10
+
+
+class DemoEngine:
+    """Replies from a file, the same to the same conversation, as a stream of words.
+
+    `pace` is in seconds a word, `pause` waits that long; a test passes a pace of 0.
+    """
+
+    name = "demo"
+    caps = EngineCaps(tools=True, titles=True)
+
+    def __init__(self, pause: Callable[[float], Awaitable[None]] = asyncio.sleep, pace: float = _PACE) -> None:
+        self._pause = pause
+        self._pace = pace
+
+    async def run(self, turn: Turn, ask: Ask, cancel: asyncio.Event) -> AsyncIterator[EngineEvent]:
+        """Streams a reply; ends with TurnEnded("cancelled") at the first word after `cancel`. `ask` is never
+        called.
+        """
+        asked = words_of(prompt_of(turn.messages))
+        pace = self._pace * (_SLOWER if "slow" in asked else 1)
+        usage = Usage(input_tokens=sum(len(str(body.get("content") or "").split()) for body in turn.messages))
+        for event in _script(turn, fails="error" in asked):
+            await self._pause(pace)
+            if cancel.is_set():
+                yield UsageUpdated(usage)
+                yield TurnEnded("cancelled")
+                return
+            usage = _counted(usage, event)
+            yield event
+        if "error" in asked:
+            raise EngineFailure(
+                "provider_error",
+                "This failure is the demo's, made because your message has the word “error” in it. Your "
+                "message and the reply so far are kept: retry, or write something else.",
+            )
+        yield UsageUpdated(usage)
+        yield TurnEnded("end_turn")
+
+    async def providers(self) -> list[ProviderInfo]:
+        """The demo itself, always ready."""
+        model = ModelInfo("demo", "demo", "Demo")
+        return [ProviderInfo("demo", "Demo (no model)", self.name, ready=True, models=(model,))]
+
+    async def prepare(self) -> None:
+        """Nothing to import."""
+
+    async def title(self, turn: Turn) -> str | None:
+        """The first words of the conversation."""
+        return demo_title(turn.messages)
+
+    async def close(self) -> None:
+        """Nothing to end."""
+
+
+def _script(turn: Turn, *, fails: bool) -> Iterator[EngineEvent]:
+    """Everything but the end: thoughts, perhaps a tool call, and the text."""
+    for piece in _pieces(demo_thoughts(turn.messages)):
+        yield ReasoningDelta(piece)
+    if fails:
+        yield from map(TextDelta, _pieces("You asked for an error, so this reply breaks off in the"))
+        return
+    yield from _calculation(turn)
+    yield from map(TextDelta, _pieces(demo_reply(turn.messages)))
+
+
+def _calculation(turn: Turn) -> Iterator[EngineEvent]:
+    """A harmless tool call, to show one: the words of the prompt times the messages so far, in every other
+    reply.
+    """
+    words, messages = len(prompt_of(turn.messages).split()), len(turn.messages)
+    if sum(body.get("role") == "user" for body in turn.messages) % 2 == 0:
+        return
+    call = f"demo-{turn.run_id}"
+    title = "Multiply the words of your message by the number of messages"
+    yield ToolCallStarted(call, "calculator", {"expression": f"{words} * {messages}"}, title)
+    yield ToolCallFinished(call, "ok", str(words * messages))
+
+
+def _counted(usage: Usage, event: EngineEvent) -> Usage:
+    """The usage with this event in it: one token a piece, which is about a word."""
+    if not isinstance(event, TextDelta | ReasoningDelta):
+        return usage
+    thought = isinstance(event, ReasoningDelta)
+    return Usage(usage.input_tokens, usage.output_tokens + 1, usage.reasoning_tokens + thought)
+
+
+def _pieces(text: str) -> list[str]:
+    """Words with the space after them, which add up to the text."""
+    return re.findall(r"\s*\S+[^\S\n]*\n*|\s+$", text)

@@ -1,0 +1,172 @@
+"""The engine for models: any provider of `providers.py`, through pydantic-ai.
+
+It imports neither pydantic-ai nor a provider's SDK: `engines.sdk` does, and is loaded in a thread when the
+first turn needs it. It has no tools and no loop: one turn is one request.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
+
+from hermes_webui.engines import late
+from hermes_webui.engines.base import (
+    Ask,
+    EngineCaps,
+    EngineEvent,
+    ModelInfo,
+    ProviderInfo,
+    Turn,
+    TurnEnded,
+    UsageUpdated,
+)
+from hermes_webui.engines.catalogue import Catalogue
+from hermes_webui.engines.connections import Connections, Timeouts
+from hermes_webui.engines.context import context_of
+from hermes_webui.engines.providers import Kind, ProviderConfig
+from hermes_webui.engines.scrub import scrub
+from hermes_webui.engines.titles import title_of, title_request
+from hermes_webui.engines.until import until
+from hermes_webui.errors import EngineFailure
+
+if TYPE_CHECKING:
+    from pydantic_ai.models import Model
+
+_log = logging.getLogger(__name__)
+
+_TITLE_TOKENS: Final = 24
+_TITLE_SECONDS: Final = 20.0
+#: They refuse, or want signed, calls of tools that the request does not declare.
+_NO_FOREIGN_CALLS: Final = frozenset[Kind]({"anthropic", "google"})
+
+
+class ModelEngine:
+    """Streams replies of models. Make one a process, use it within one event loop, and close it there."""
+
+    name = "model"
+    caps = EngineCaps(titles=True)
+
+    def __init__(
+        self,
+        providers: Sequence[ProviderConfig],
+        *,
+        timeouts: Timeouts | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._timeouts = timeouts or Timeouts()
+        self._configs = {config.id: config for config in providers}
+        self._connections = Connections(self._timeouts)
+        self._catalogue = Catalogue(tuple(providers), self._connections, self.name, clock)
+
+    async def run(self, turn: Turn, ask: Ask, cancel: asyncio.Event) -> AsyncIterator[EngineEvent]:
+        """Streams the model's reply to the whole conversation. See `Engine.run`; `ask` is never called."""
+        ended = False
+        async for event in until(cancel, self._reply(turn)):
+            ended = isinstance(event, TurnEnded)
+            yield event
+        if not ended:
+            yield TurnEnded("cancelled")
+
+    async def providers(self) -> list[ProviderInfo]:
+        """The configured providers with their models, at most a minute old; two and a half seconds at the
+        longest.
+        """
+        return await self._catalogue.infos()
+
+    async def prepare(self) -> None:
+        """Imports the SDKs of the providers that are ready, and none where none is: each takes 20 to 60
+        MB.
+        """
+        infos = await self._catalogue.infos()
+        for kind in {self._configs[info.id].kind for info in infos if info.ready}:
+            await asyncio.to_thread(late.load, kind)
+
+    async def title(self, turn: Turn) -> str | None:
+        """A title of at most seven words, or None where the model gives none within 20 s, whatever the
+        reason.
+        """
+        request = title_request(turn.messages)
+        if request is None:
+            return None
+        config: ProviderConfig | None = None
+        try:
+            config, name = await self._chosen(turn)
+            model = await asyncio.to_thread(self._open, config, name)
+            return title_of(await late.short_answer(model, request, _TITLE_TOKENS, _TITLE_SECONDS))
+        except Exception as error:  # noqa: BLE001 - a title is a nicety: there is none then
+            key = (config.api_key,) if config else ()
+            _log.info("no title: %s: %s", type(error).__name__, scrub(str(error), *key))
+            return None
+
+    async def close(self) -> None:
+        """Closes every connection."""
+        await self._connections.close()
+
+    async def _reply(self, turn: Turn) -> AsyncIterator[EngineEvent]:
+        config, name = await self._chosen(turn)
+        context = context_of(turn.messages, calls_as_text=config.kind in _NO_FOREIGN_CALLS)
+        failure: EngineFailure | None = None
+        try:
+            model = await asyncio.to_thread(self._open, config, name)
+            async for event in late.chat(model, context, self._timeouts.between):
+                yield self._told(event, config, name)
+        except EngineFailure:
+            raise
+        except Exception as error:  # noqa: BLE001 - the turn ends here, whatever the SDKs raise
+            failure = await asyncio.to_thread(late.failure_of, error, config, name)
+            said = scrub(str(error), config.api_key)
+            _log.warning("%s at %s: %s: %s", failure.code, config.address, type(error).__name__, said)
+        # Here and not above, so that the SDKs' exceptions, which may hold a key, do not hang on it.
+        if failure:
+            raise failure
+
+    def _told(self, event: EngineEvent, config: ProviderConfig, name: str) -> EngineEvent:
+        """Usage with the size of the context that it is a part of; any other event as it is."""
+        if not isinstance(event, UsageUpdated):
+            return event
+        length = self._catalogue.context_length(config.id, name)
+        return UsageUpdated(replace(event.usage, context_length=length))
+
+    def _open(self, config: ProviderConfig, name: str) -> Model:
+        return late.open_model(config, name, self._connections.client(config))
+
+    async def _chosen(self, turn: Turn) -> tuple[ProviderConfig, str]:
+        """The provider and the model of this turn; what it leaves open is the first that is ready."""
+        if turn.provider:
+            config = self._configs.get(turn.provider)
+            if config is None:
+                raise EngineFailure(
+                    "unknown_model",
+                    f"There is no provider “{turn.provider}” in the settings. Your message is kept: choose "
+                    "a model in the model menu and retry.",
+                )
+            if config.needs_key and not config.api_key:
+                raise EngineFailure(
+                    "auth",
+                    f"{config.name} has no key. Your message is kept: set {config.key_setting}, start the "
+                    "server again and retry, or choose another model.",
+                )
+            return config, turn.model or _first([await self._catalogue.info(config)]).id
+        ready = [info for info in await self._catalogue.infos() if info.ready]
+        listed = [info for info in ready if any(model.id == turn.model for model in info.models)]
+        if turn.model and not listed and ready:
+            return self._configs[ready[0].id], turn.model
+        model = _first(listed or ready)
+        return self._configs[model.provider], turn.model or model.id
+
+
+def _first(infos: Sequence[ProviderInfo]) -> ModelInfo:
+    """The first model that these providers serve."""
+    for info in infos:
+        if info.models:
+            return info.models[0]
+    hint = f" {infos[0].hint}" if infos and infos[0].hint else ""
+    raise EngineFailure(
+        "unknown_model",
+        f"No model can be reached.{hint} Your message is kept: choose a model in the model menu.",
+    )

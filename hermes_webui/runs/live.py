@@ -1,0 +1,140 @@
+"""One run while it streams: deltas are gathered for a moment, put into the journal, then told to subscribers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from hermes_webui.chat.events import Event, MessageAdded
+from hermes_webui.chat.reply import Part, Reply
+from hermes_webui.chat.run import INTERRUPTED, Run
+from hermes_webui.engines.base import Usage
+from hermes_webui.errors import StoreUnavailable
+from hermes_webui.runs import views
+from hermes_webui.store.journal import Journal
+from hermes_webui.streams.hub import Hub
+
+#: Deltas that come within this time are one record and one frame. The first of a burst goes out at once; pages draw every 50 ms.
+GATHER_SECONDS = 0.03
+
+
+class LiveRun:
+    """The open message of a run, and who must hear of it. Nothing is published before it is in the journal."""
+
+    def __init__(self, session_id: str, run: Run, journal: Journal, hub: Hub) -> None:
+        self.session_id = session_id
+        self.run = run
+        self.reply = Reply()
+        self.revision = 0
+        self.usage: Usage | None = None
+        self.stopped = asyncio.Event()
+        self.ended = asyncio.Event()
+        self.interrupted = asyncio.Event()
+        self.end_state = ""
+        self.end_reason = ""
+        #: Tool calls that have no result yet: id and name.
+        self.calls: dict[str, str] = {}
+        #: Whether the log holds a message of this run.
+        self.spoke = False
+        #: cancelled or interrupted, once somebody has stopped it.
+        self.stop_state = ""
+        #: Set when the journal does not take it any more.
+        self.failure: StoreUnavailable | None = None
+        self._journal = journal
+        self._hub = hub
+        self._pending: list[Part] = []
+        self._timer: asyncio.TimerHandle | None = None
+        self._flushed = 0.0
+        self._closed = False
+
+    def begin(self) -> None:
+        """Opens the run in the journal. Raises `StoreUnavailable`."""
+        self._journal.begin(self.session_id, self.run.id)
+
+    def stop(self, state: str) -> None:
+        """Asks the run to end in `state`. The first to ask decides."""
+        self.stop_state = self.stop_state or state
+        self.stopped.set()
+        if state == INTERRUPTED:
+            self.interrupted.set()
+
+    def add(self, kind: str, text: str) -> None:
+        """Takes a delta. One of a run that has been closed is dropped: its turn is over."""
+        if self._closed or not text:
+            return
+        self._pending.append((kind, text))
+        if self._timer is not None:
+            return
+        loop = asyncio.get_running_loop()
+        wait = self._flushed + GATHER_SECONDS - loop.time()
+        if wait <= 0:
+            self.flush()
+        else:
+            self._timer = loop.call_later(wait, self.flush)
+
+    def flush(self) -> None:
+        """Journal, then reply, then subscribers."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        pending, self._pending = self._pending, []
+        if not pending:
+            return
+        self._flushed = asyncio.get_running_loop().time()
+        for kind, text in _merged(pending):
+            self._record(kind, text)
+            self._publish(self.reply.add(kind, text), kind, text)
+
+    def _record(self, kind: str, text: str) -> None:
+        if self.failure is not None:
+            return
+        try:
+            if not self.reply.parts:
+                self._journal.message(self.run.id, self.revision)
+            self._journal.delta(self.run.id, kind, text)
+        except StoreUnavailable as error:
+            self.failure = error
+            self.stopped.set()
+
+    def _publish(self, offset: int, kind: str, text: str) -> None:
+        topic = views.session_topic(self.session_id)
+        if self._hub.follows(topic):
+            data = views.delta_frame(self.session_id, self.run.id, self.revision, offset, kind, text)
+            self._hub.publish(topic, data)
+        topic = views.run_topic(self.run.id)
+        if self._hub.follows(topic):
+            self._hub.publish(topic, views.run_delta_frame(self.revision, offset, kind, text))
+
+    def heard(self, event: Event) -> None:
+        """An event of the session is on disk. A message of this run closes the open one and the calls that it answers."""
+        self.revision = event.seq
+        change = event.change
+        if not isinstance(change, MessageAdded) or change.run_id != self.run.id or change.message.get("role") == "user":
+            return
+        self.spoke = True
+        self.calls.pop(str(change.message.get("tool_call_id")), None)
+        for call in change.message.get("tool_calls") or ():
+            self.calls[call["id"]] = call["function"]["name"]
+        if change.message.get("role") == "assistant":
+            self.next_message(event.seq)
+
+    def next_message(self, revision: int) -> None:
+        """The open message is complete and in the log, up to event `revision`; another may begin."""
+        self.reply = Reply()
+        self.revision = revision
+
+    def close(self) -> Sequence[Part]:
+        """No more deltas; what has been streamed of the open message."""
+        self.flush()
+        self._closed = True
+        return tuple(self.reply.parts)
+
+
+def _merged(parts: Sequence[Part]) -> list[Part]:
+    merged: list[Part] = []
+    for kind, text in parts:
+        if merged and merged[-1][0] == kind:
+            merged[-1] = (kind, merged[-1][1] + text)
+        else:
+            merged.append((kind, text))
+    return merged

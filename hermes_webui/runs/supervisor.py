@@ -1,0 +1,277 @@
+"""The supervisor: starts, stops and ends runs. A run is a task of its own that no connection owns.
+
+    prompt on disk ─▶ answer 202 ─▶ engine started ─▶ deltas (journal, then subscribers) ─▶ messages (log) ─▶ run.finished (log)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import threading
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from hermes_webui.chat import decide
+from hermes_webui.chat.decide import Prompt
+from hermes_webui.chat.events import Body, Change, Event, MessageAdded, RunStarted
+from hermes_webui.chat.head import Head
+from hermes_webui.chat.messages import Message
+from hermes_webui.chat.run import CANCELLED, DONE, INTERRUPTED, Run
+from hermes_webui.engines.base import Engine
+from hermes_webui.errors import BadRequest, Conflict, HermesError, NotFound
+from hermes_webui.runs import views
+from hermes_webui.runs.choice import Choice
+from hermes_webui.runs.desk import Desk
+from hermes_webui.runs.live import LiveRun
+from hermes_webui.runs.turn import TurnRunner
+from hermes_webui.store.journal import Journal
+from hermes_webui.store.sessions import Session
+
+logger = logging.getLogger(__name__)
+
+#: A stop is answered at the latest then, also where the disk does not take the end of the run for now.
+STOP_ANSWERED = 1.0
+
+#: After these ends the queue goes on by itself; after the others it waits for the user.
+GOES_ON = frozenset({DONE, CANCELLED})
+
+#: How long a server that is asked to stop waits for its runs to be written down.
+CLOSE_SECONDS = 5.0
+
+
+class Started(Struct, frozen=True):
+    """What a prompt became: the run that answers it, its message (or its place in the queue), the revision."""
+
+    stream_id: str
+    session_id: str
+    message_id: str
+    revision: int
+    queued: bool
+
+
+class Supervisor:
+    """The runs of one server."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        engines: Mapping[str, Engine],
+        journal: Journal,
+        default: Callable[[], Choice],
+        streams: MutableMapping[str, Any],
+        lock: threading.Lock,
+    ) -> None:
+        self.desk = desk
+        self.engines = engines
+        self._journal = journal
+        self._runner = TurnRunner(desk, engines, journal)
+        self._default = default
+        self._streams = streams
+        self._lock = lock
+        self._live: dict[str, LiveRun] = {}
+        self._by_session: dict[str, LiveRun] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._closing = False
+        desk.listeners.append(self._on_events)
+        desk.offset_of = self._offset
+
+    def live(self, session_id: str) -> LiveRun | None:
+        """The session's run while it streams."""
+        return self._by_session.get(session_id)
+
+    def _offset(self, session_id: str) -> int:
+        live = self._by_session.get(session_id)
+        return live.reply.length if live is not None else 0
+
+    async def start(
+        self, session_id: str, body: Body, key: str | None, choice: Choice, expected: int | None = None
+    ) -> Started:
+        """Puts the prompt on disk and sees to it that it is answered. The same key again: the same answer, nothing added."""
+        prompt = self._prompt(session_id, body, key)
+
+        def rule(head: Head) -> Sequence[Change]:
+            if key is not None and key in head.keys:
+                return ()
+            if expected is not None and expected != head.revision:
+                raise Conflict("The conversation has changed since you saw it. Nothing was lost; look again and send again.")
+            return decide.start(head, self.desk.clock(), self._chosen(head, prompt, choice))
+
+        outcome = await self.desk.execute(session_id, rule)
+        return _started(outcome.head, prompt, outcome.events)
+
+    async def edit(self, session_id: str, message_id: str, body: Body, key: str | None, choice: Choice) -> Started:
+        """Adds a sibling of a prompt and answers it."""
+        session = await self.desk.session(session_id)
+        target = await self.desk.read(self.desk.store.message, session, message_id)
+        prompt = self._prompt(session_id, body, key)
+
+        def rule(head: Head) -> Sequence[Change]:
+            if key is not None and key in head.keys:
+                return ()
+            return decide.edit(head, self.desk.clock(), target, self._chosen(head, prompt, choice))
+
+        outcome = await self.desk.execute(session_id, rule)
+        return _started(outcome.head, prompt, outcome.events)
+
+    async def retry(self, session_id: str, message_id: str | None, choice: Choice) -> Started:
+        """Answers again the prompt that `message_id` (the last message) answers; the old answer becomes a sibling."""
+        session = await self.desk.session(session_id)
+        leaf = message_id or session.head.leaf
+        if leaf is None:
+            raise BadRequest("There is nothing to answer yet.")
+        await self.desk.read(self.desk.store.message, session, leaf)
+        user, follower = await self.desk.read(self._answered, session, leaf)
+        prompt = self._prompt(session_id, user.body, None)
+
+        def rule(head: Head) -> Sequence[Change]:
+            return decide.retry(head, self.desk.clock(), user, follower, self._chosen(head, prompt, choice))
+
+        outcome = await self.desk.execute(session_id, rule)
+        return Started(prompt.run_id, session_id, user.id, outcome.head.revision, queued=False)
+
+    def _answered(self, session: Session, message_id: str) -> tuple[Message, str | None]:
+        """The prompt above a message, and the message that follows it on the way there."""
+        follower: str | None = None
+        limit = 64
+        path = self.desk.store.path_messages(session, message_id, limit)
+        while True:
+            for message in reversed(path):
+                if message.role == "user":
+                    return message, follower
+                follower = message.id
+            if not path or path[0].parent is None:
+                raise BadRequest("No prompt of yours stands before that message.")
+            path = self.desk.store.path_messages(session, path[0].parent, limit)
+
+    def _prompt(self, session_id: str, body: Body, key: str | None) -> Prompt:
+        """The run's id names its session, so that it is found again after a restart."""
+        return Prompt({**body, "timestamp": self.desk.clock()}, f"{session_id}~{secrets.token_hex(8)}", key)
+
+    def _chosen(self, head: Head, prompt: Prompt, choice: Choice) -> Prompt:
+        default = self._default()
+        named = bool(choice.model or choice.engine or choice.provider)
+        own = Choice(
+            str(head.fields.get("engine") or ""),
+            str(head.fields.get("model_provider") or ""),
+            str(head.fields.get("model") or ""),
+        )
+        who = choice if named else own if own.model or own.engine else default
+        engine = who.engine or (default.engine if not who.model else "model")
+        if engine not in self.engines:
+            raise BadRequest(f"There is no engine {engine!r}. Choose another in the list of models.")
+        return msgspec.structs.replace(prompt, engine=engine, provider=who.provider, model=who.model)
+
+    async def resume(self, session_id: str) -> Head:
+        """Goes on with prompts that wait since a run failed or the server was stopped."""
+        outcome = await self.desk.execute(session_id, lambda head: decide.next_turn(head, self.desk.clock()))
+        return outcome.head
+
+    async def cancel(self, run_id: str) -> str:
+        """Stops a run, keeping what it has said, or takes a waiting prompt back. Returns the state it ended in."""
+        live = self._live.get(run_id)
+        if live is not None:
+            live.stop(CANCELLED)
+            await asyncio.wait({asyncio.create_task(live.ended.wait())}, timeout=STOP_ANSWERED)
+            return live.end_state
+        session = await self.desk.session(session_of(run_id))
+        if any(item.run_id == run_id for item in session.head.queue):
+            await self.desk.execute(session_of(run_id), lambda head: decide.unqueue(head, run_id))
+            return CANCELLED
+        last = session.head.last_run
+        if last is not None and last.run_id == run_id:
+            return last.state
+        raise NotFound("That run has ended.")
+
+    async def cancel_all(self, session_id: str) -> None:
+        """Before a session is deleted: its run is stopped."""
+        live = self._by_session.get(session_id)
+        if live is not None:
+            await self.cancel(live.run.id)
+
+    def _on_events(self, session_id: str, events: Sequence[Event]) -> None:
+        """Starts the runs that the events start; told by the desk once they are on disk."""
+        for event in events:
+            live = self._by_session.get(session_id)
+            if live is not None:
+                live.heard(event)
+                self._tell_run(live, event)
+            if isinstance(event.change, RunStarted):
+                self._launch(session_id, event.seq, event.change)
+
+    def _tell_run(self, live: LiveRun, event: Event) -> None:
+        """Followers of the one run in hermes-webui's names have had the text as deltas; the rest comes from the event."""
+        topic = views.run_topic(live.run.id)
+        if not self.desk.hub.follows(topic):
+            return
+        summary = self.desk.index.get(live.session_id)
+        if summary is not None:
+            for data in views.run_event_frames(live.run.id, event, None, summary.summary):
+                self.desk.hub.publish(topic, data)
+
+    def _launch(self, session_id: str, seq: int, change: RunStarted) -> None:
+        run = Run(change.run_id, change.epoch, engine=change.engine, provider=change.provider, model=change.model)
+        live = LiveRun(session_id, run, self._journal, self.desk.hub)
+        live.next_message(seq)
+        self._live[run.id] = self._by_session[session_id] = live
+        with self._lock:
+            self._streams[run.id] = live
+        if self._closing:
+            live.stop(INTERRUPTED)
+        task = asyncio.create_task(self._supervise(live), name=f"run {run.id}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _supervise(self, live: LiveRun) -> None:
+        """The whole life of a run, from its start on disk to its end on disk; then the next one in the queue."""
+        try:
+            await self._runner.run(live)
+        finally:
+            self._live.pop(live.run.id, None)
+            if self._by_session.get(live.session_id) is live:
+                del self._by_session[live.session_id]
+            with self._lock:
+                self._streams.pop(live.run.id, None)
+            live.ended.set()
+        if not self._closing:
+            await self._afterwards(live)
+
+    async def _afterwards(self, live: LiveRun) -> None:
+        """The next prompt in the queue, the snapshot, a title. What cannot be done (a deleted session) is left."""
+        try:
+            if live.end_state in GOES_ON:
+                await self.resume(live.session_id)
+            self.desk.snapshot_soon(live.session_id)
+            if live.end_state == DONE:
+                await self._runner.title(live)
+        except HermesError as error:
+            logger.info("After run %s: %s", live.run.id, error.message)
+
+    async def close(self) -> None:
+        """The server stops: every run ends as interrupted, what it has said kept."""
+        self._closing = True
+        for live in tuple(self._live.values()):
+            live.stop(INTERRUPTED)
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=CLOSE_SECONDS)
+
+
+def session_of(run_id: str) -> str:
+    """The session that a run belongs to, from its id."""
+    return run_id.rpartition("~")[0] or run_id
+
+
+def _started(head: Head, prompt: Prompt, events: Sequence[Event]) -> Started:
+    """What the prompt became, by its key where it had been sent before."""
+    if prompt.key is not None and prompt.key in head.keys:
+        message_id, run_id = head.keys[prompt.key]
+    else:
+        run_id = prompt.run_id
+        added = (event.change for event in events if isinstance(event.change, MessageAdded))
+        waiting = [item.queue_id for item in head.queue if item.run_id == run_id]
+        message_id = next((change.id for change in added if change.run_id == run_id), *waiting[:1] or [""])
+    queued = any(item.run_id == run_id for item in head.queue)
+    return Started(run_id, head.session_id, message_id, head.revision, queued)

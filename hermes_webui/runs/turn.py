@@ -1,0 +1,231 @@
+"""One turn: the engine's events become deltas and messages, and whatever happens, the run ends on disk, once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from contextlib import aclosing
+from typing import Any
+
+import msgspec
+
+from hermes_webui.chat import decide
+from hermes_webui.chat.events import Body, Change
+from hermes_webui.chat.head import Head
+from hermes_webui.chat.messages import Message, text_of
+from hermes_webui.chat.reply import NO_REPLY, Part, body_of, call_result, error_body
+from hermes_webui.chat.run import CANCELLED, DONE, FAILED, INTERRUPTED, Ended
+from hermes_webui.engines.base import (
+    Answer,
+    Engine,
+    EngineEvent,
+    InputRequest,
+    Notice,
+    ReasoningDelta,
+    TextDelta,
+    ToolCallFinished,
+    ToolCallStarted,
+    Turn,
+    TurnEnded,
+    UsageUpdated,
+)
+from hermes_webui.errors import EngineFailure, HermesError, StoreUnavailable
+from hermes_webui.runs import views
+from hermes_webui.runs.desk import Desk
+from hermes_webui.runs.live import LiveRun
+from hermes_webui.store.journal import Journal
+from hermes_webui.store.sessions import Session
+from hermes_webui.streams.sse import frame
+
+logger = logging.getLogger(__name__)
+
+#: A stop takes at most 200 ms: an engine that has not ended by then is left behind; what it still says is dropped.
+STOP_SECONDS = 0.12
+
+#: How long the end of a run waits before it tries again a disk that did not take it.
+RETRY_SECONDS = 1.0
+
+#: No model reads more; the rest of a longer conversation is not even loaded.
+CONTEXT_CHARACTERS = 8_000_000
+CONTEXT_PAGE = 200
+
+CLOSED_CALL = {
+    CANCELLED: ("cancelled", "Stopped. The call may have had effects."),
+    INTERRUPTED: ("unknown", "The server was stopped during this call. It may have run; it was not run again."),
+    FAILED: ("unknown", "The turn ended during this call. It may have run; it was not run again."),
+}
+
+
+class TurnRunner:
+    """Runs turns on engines. What a turn says goes through the desk, so that it is on disk before it is told."""
+
+    def __init__(self, desk: Desk, engines: Mapping[str, Engine], journal: Journal) -> None:
+        self._desk = desk
+        self._engines = engines
+        self._journal = journal
+
+    async def run(self, live: LiveRun) -> None:
+        """Returns when the run's end is on disk (or the disk takes nothing any more and the server stops)."""
+        try:
+            live.begin()
+            ended = await self._drive(live, await self._turn(live))
+        except EngineFailure as error:
+            ended = _failed(live, {"code": error.code, "message": error.message, **error.details})
+        except HermesError as error:
+            ended = _failed(live, {"code": error.code, "message": error.message, "retryable": True})
+        except Exception:  # the end of a task: whatever it was, the run ends and says so
+            logger.exception("The run %s failed", live.run.id)
+            message = "Something went wrong in this program; its log has the details. Your prompt is kept."
+            ended = _failed(live, {"code": "internal", "message": message, "retryable": True})
+        await self._settle(live, ended)
+
+    async def _turn(self, live: LiveRun) -> Turn:
+        session = await self._desk.session(live.session_id)
+        bodies = await self._desk.read(self._context, session)
+        workspace = str(session.head.fields.get("workspace") or "")
+        return Turn(live.session_id, live.run.id, bodies, live.run.model, live.run.provider, workspace)
+
+    def _context(self, session: Session) -> list[Body]:
+        """The visible path for the engine, without what is not for it; from the end, as far as any model could read."""
+        found: list[Message] = []
+        leaf, length = session.head.leaf, 0
+        while leaf is not None and length < CONTEXT_CHARACTERS:
+            page = self._desk.store.path_messages(session, leaf, CONTEXT_PAGE)
+            found[:0] = page
+            length += sum(len(text_of(message.body)) for message in page)
+            leaf = page[0].parent if page else None
+        return [message.body for message in found if not message.body.get("_error")]
+
+    async def _drive(self, live: LiveRun, turn: Turn) -> Ended:
+        engine = self._engines[live.run.engine]
+        pump = asyncio.create_task(self._pump(live, engine, turn))
+        pump.add_done_callback(_retrieve)
+        stopped = asyncio.create_task(live.stopped.wait())
+        await asyncio.wait({pump, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if not pump.done():
+            pump.cancel()
+            await asyncio.wait({pump}, timeout=STOP_SECONDS)
+        if live.failure is not None:
+            raise live.failure
+        if live.stop_state:
+            return Ended(live.run.id, live.stop_state)
+        await pump
+        return Ended(live.run.id, DONE)
+
+    async def _pump(self, live: LiveRun, engine: Engine, turn: Turn) -> None:
+        async def ask(request: InputRequest) -> Answer:
+            return Answer(request.request_id, "deny")
+
+        async with aclosing(engine.run(turn, ask, live.stopped)) as events:  # type: ignore[type-var]
+            async for event in events:
+                await self._take(live, event)
+                if isinstance(event, TurnEnded):
+                    return
+        if not live.stopped.is_set():
+            raise EngineFailure("engine_died", "The engine ended before the reply did. What had arrived is kept; try again.")
+
+    async def _take(self, live: LiveRun, event: EngineEvent) -> None:
+        match event:
+            case TextDelta(text):
+                live.add("text", text)
+            case ReasoningDelta(text):
+                live.add("reasoning", text)
+            case ToolCallStarted():
+                await self._say(live, _call_body(live, event, self._desk.clock()))
+            case ToolCallFinished(call_id, status, result, duration):
+                name = live.calls.get(call_id, "")
+                await self._say(live, call_result(self._desk.clock(), call_id, name, status, result, duration))
+            case UsageUpdated(usage):
+                live.usage = usage
+            case Notice(text):
+                notice = {"type": "notice", "session_id": live.session_id, "run_id": live.run.id, "text": text}
+                self._desk.hub.publish(views.session_topic(live.session_id), frame(notice))
+            case TurnEnded(reason):
+                live.end_reason = reason
+
+    async def _say(self, live: LiveRun, body: Body) -> None:
+        """A message of the run is complete: on disk before the engine goes on. So a call's intent is logged before it is made."""
+
+        def rule(head: Head) -> Sequence[Change]:
+            return decide.say(head, self._desk.clock(), live.run.epoch, body)
+
+        await self._desk.execute(live.session_id, rule)
+
+    async def _settle(self, live: LiveRun, ended: Ended) -> None:
+        """Writes the end down. While the disk takes no writes the text waits in memory (and as far as it came, in the journal)."""
+
+        def rule(head: Head) -> Sequence[Change]:
+            at = self._desk.clock()
+            bodies = _last_bodies(live, ended, live.close(), at)
+            usage = msgspec.to_builtins(live.usage) if live.usage is not None else None
+            return decide.finish(head, at, live.run.epoch, ended, bodies, usage)
+
+        live.end_state = ended.state
+        while True:
+            try:
+                await self._desk.execute(live.session_id, rule)
+            except StoreUnavailable as error:
+                if live.interrupted.is_set():
+                    logger.error("The end of run %s was not written: %s", live.run.id, error.message)
+                    return
+                await asyncio.wait({asyncio.create_task(live.interrupted.wait())}, timeout=RETRY_SECONDS)
+            except HermesError as error:
+                logger.warning("The end of run %s was refused: %s", live.run.id, error.message)
+                break
+            else:
+                break
+        self._journal.end(live.run.id)
+
+    async def title(self, live: LiveRun) -> None:
+        """After the first reply: a better title than the prompt's first line, where the engine makes one."""
+        engine = self._engines[live.run.engine]
+        session = await self._desk.session(live.session_id)
+        if not engine.caps.titles or session.head.title_source not in {"default", "prompt"}:
+            return
+        title = await engine.title(await self._turn(live))
+        if title:
+            await self._desk.execute(live.session_id, lambda head: decide.change(head, {"title": title}, "model"))
+
+
+def _retrieve(task: asyncio.Task[Any]) -> None:
+    """An engine that was left behind may still fail; nobody waits for it."""
+    if not task.cancelled() and task.exception() is not None:
+        logger.debug("An engine ended with an error", exc_info=task.exception())
+
+
+def _failed(live: LiveRun, error: dict[str, Any]) -> Ended:
+    if live.stop_state:
+        return Ended(live.run.id, live.stop_state)
+    return Ended(live.run.id, FAILED, error)
+
+
+def _call_body(live: LiveRun, event: ToolCallStarted, at: float) -> Body:
+    """The message so far with the call that it ends in."""
+    live.flush()
+    arguments = msgspec.json.encode(event.args).decode()
+    call = {"id": event.call_id, "type": "function", "function": {"name": event.name, "arguments": arguments}}
+    return body_of(live.reply.parts, at, model=live.run.model, tool_calls=[call])
+
+
+def _last_bodies(live: LiveRun, ended: Ended, parts: Sequence[Part], at: float) -> list[Body]:
+    """The messages that a run ends with: results for open calls, its last text, and why there is no more of it."""
+    if ended.state == DONE:
+        return [_final(live, parts, at)] if parts else []
+    status, content = CLOSED_CALL[ended.state]
+    bodies = [call_result(at, call_id, name, status, content) for call_id, name in live.calls.items()]
+    if parts:
+        bodies.append(body_of(parts, at, model=live.run.model, _partial=True, finish_reason=ended.state))
+    if ended.error is not None:
+        bodies.append(error_body(at, ended.error))
+    elif ended.state == INTERRUPTED and not parts and not live.spoke:
+        bodies.append(error_body(at, {"code": "interrupted", "message": NO_REPLY, "retryable": True, "hint": ""}))
+    return bodies
+
+
+def _final(live: LiveRun, parts: Sequence[Part], at: float) -> Body:
+    usage = msgspec.to_builtins(live.usage) if live.usage is not None else None
+    cut = {"_partial": True, "finish_reason": "max_tokens"} if live.end_reason == "max_tokens" else {}
+    refused = {"finish_reason": "refusal"} if live.end_reason == "refusal" else {}
+    return body_of(parts, at, model=live.run.model, usage=usage, **cut, **refused)

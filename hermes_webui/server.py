@@ -1,0 +1,57 @@
+"""uvicorn, told what this server needs: open streams must not hold up a stop, and the address is said once it is known."""
+
+from __future__ import annotations
+
+import resource
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import uvicorn
+
+#: What connections may still take after runs and streams have ended.
+GRACE_SECONDS = 3
+
+
+class Server(uvicorn.Server):
+    """Says where it listens; on a stop it first ends runs and streams, in this order, then connections."""
+
+    def __init__(self, app: Any, host: str, port: int, log_level: str, said: Callable[[int], None]) -> None:
+        config = uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            log_level=log_level,
+            access_log=False,
+            server_header=False,
+            ws="none",
+            lifespan="on",
+            backlog=4096,
+            timeout_keep_alive=30,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+        super().__init__(config)
+        self._app = app
+        self._said = said
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Starts, then tells the port."""
+        await super().startup(sockets)
+        for server in getattr(self, "servers", ()):
+            self._said(server.sockets[0].getsockname()[1])
+            break
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Ends what would keep connections open, then the connections."""
+        end = getattr(self._app.state, "end", None)
+        if end is not None:
+            await end()
+        await super().shutdown(sockets)
+
+
+def raise_descriptor_limit() -> None:
+    """Each open page holds a descriptor; systems start processes with few and allow many."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 65536 if hard == resource.RLIM_INFINITY else min(hard, 65536)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -1,0 +1,148 @@
+"""Settings: the only reader of the environment and of `config.toml`. Frozen once read, and handed on."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from msgspec import Struct
+
+from hermes_webui.errors import SettingsError
+
+PORT = 8787
+
+#: How fast the demo speaks, in seconds a piece.
+DEMO_PACE = 0.012
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+#: Names by which a browser on this machine may call the server.
+LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+
+class Settings(Struct, frozen=True):
+    """Everything a server is told from outside. `environment` and `providers` are for the engines, which read neither
+    the environment nor a file themselves."""
+
+    state: Path
+    host: str = "127.0.0.1"
+    port: int = PORT
+    hosts: frozenset[str] = LOCAL_NAMES
+    password_hash: str = ""
+    engine: str = ""
+    provider: str = ""
+    model: str = ""
+    demo_pace: float = DEMO_PACE
+    state_db: Path | None = None
+    log_level: str = "warning"
+    providers: Mapping[str, Any] = MappingProxyType({})
+    environment: Mapping[str, str] = MappingProxyType({})
+
+    def __repr__(self) -> str:
+        return f"Settings(state={str(self.state)!r}, host={self.host!r}, port={self.port})"
+
+    @property
+    def sessions(self) -> Path:
+        """The session directory."""
+        return self.state / "sessions"
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only this machine can reach the server."""
+        return self.host in LOOPBACK
+
+
+def state_directory(environment: Mapping[str, str] = os.environ) -> Path:
+    """`HERMES_WEBUI_STATE_DIR`, else `~/.hermes/webui`, as hermes-webui has it."""
+    named = environment.get("HERMES_WEBUI_STATE_DIR", "")
+    return Path(named).expanduser() if named else Path.home() / ".hermes" / "webui"
+
+
+def read(environment: Mapping[str, str] = os.environ, **given: Any) -> Settings:
+    """The settings from the command line (`given`, None: not given), the environment, `config.toml`: the first that has one.
+
+    Raises `SettingsError` with a sentence that names the setting.
+    """
+    state = Path(given.pop("state")).expanduser() if given.get("state") else state_directory(environment)
+    given.pop("state", None)
+    table = _table(Path(environment.get("HERMES_WEBUI_CONFIG") or state / "config.toml"))
+    server = _section(table, "server")
+    host = _first(given.get("host"), environment.get("HERMES_WEBUI_HOST"), server.get("host"), "127.0.0.1")
+    settings = Settings(
+        state=state,
+        host=str(host),
+        port=_port(_first(given.get("port"), environment.get("HERMES_WEBUI_PORT"), server.get("port"), PORT)),
+        hosts=LOCAL_NAMES | _names(host, environment.get("HERMES_WEBUI_ALLOWED_HOSTS"), server.get("allowed_hosts")),
+        password_hash=str(_first(environment.get("HERMES_WEBUI_PASSWORD_HASH"), server.get("password_hash"), "")),
+        **_defaults(environment, _section(table, "default")),
+        demo_pace=_pace(environment.get("HERMES_WEBUI_DEMO_PACE")),
+        state_db=_state_db(state),
+        log_level=str(_first(given.get("log_level"), environment.get("HERMES_WEBUI_LOG_LEVEL"), "warning")),
+        providers=_section(table, "providers"),
+        environment=MappingProxyType(dict(environment)),
+    )
+    _safe(settings)
+    return settings
+
+
+def _safe(settings: Settings) -> None:
+    if not settings.is_local and not settings.password_hash:
+        raise SettingsError(
+            f"The server does not start on {settings.host}: other machines could read your conversations. "
+            "Set a password first (`hermes-webui password`), or leave the host at 127.0.0.1."
+        )
+
+
+def _table(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}. Correct it, or move it away, and start again.") from error
+
+
+def _section(table: Mapping[str, Any], name: str) -> dict[str, Any]:
+    found = table.get(name, {})
+    if not isinstance(found, dict):
+        raise SettingsError(f"[{name}] in config.toml must be a table.")
+    return found
+
+
+def _first(*values: Any) -> Any:
+    return next((value for value in values if value not in {None, ""}), values[-1])
+
+
+def _port(value: Any) -> int:
+    if str(value).isdigit() and 0 <= int(value) <= 65535:
+        return int(value)
+    raise SettingsError(f"{value!r} is no port. Give a number from 1 to 65535 (0: any free one).")
+
+
+def _names(host: Any, *lists: Any) -> frozenset[str]:
+    names = {str(host)} if str(host) not in {"0.0.0.0", "::", ""} else set()  # noqa: S104 - compared, not bound
+    for each in lists:
+        found = each.split(",") if isinstance(each, str) else each or ()
+        names |= {str(name).strip().lower() for name in found if str(name).strip()}
+    return frozenset(names)
+
+
+def _defaults(environment: Mapping[str, str], section: Mapping[str, Any]) -> dict[str, str]:
+    names = ("engine", "provider", "model")
+    return {name: str(_first(environment.get(f"HERMES_WEBUI_{name.upper()}"), section.get(name), "")) for name in names}
+
+
+def _pace(value: str | None) -> float:
+    try:
+        return min(max(float(value or DEMO_PACE), 0.0), 10.0)
+    except ValueError as error:
+        raise SettingsError(f"HERMES_WEBUI_DEMO_PACE is in seconds, not {value!r}.") from error
+
+
+def _state_db(state: Path) -> Path | None:
+    """Hermes Agent's own store, where the state directory is in its home."""
+    found = state.parent / "state.db"
+    return found if found.is_file() else None

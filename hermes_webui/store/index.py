@@ -1,0 +1,148 @@
+"""The list of conversations: rows in memory, in order; `_index.json` is their copy on disk, for a quick start and for
+hermes-webui. A view: which sessions exist is read from the folder, never from here.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from hermes_webui.chat.document import Summary
+from hermes_webui.errors import BadRequest
+from hermes_webui.store.files import Disk, Stamp
+
+Order = tuple[bool, float, str]
+
+
+class Row(Struct, frozen=True):
+    """A summary and the files it was made from. `log` is the log's size (0: none), `snapshot` its stamp (None: none)."""
+
+    summary: Summary
+    log: int
+    snapshot: Stamp | None
+
+
+class Index:
+    """All conversations that are not deleted, pinned first, then by their last message, newest first."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, Row] = {}
+        self._orders: dict[bool, list[Order]] = {False: [], True: []}
+        self.version = 0
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __contains__(self, session_id: object) -> bool:
+        return session_id in self._rows
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self._rows.values())
+
+    def get(self, session_id: str) -> Row | None:
+        """The row of a session."""
+        return self._rows.get(session_id)
+
+    def put(self, row: Row) -> None:
+        """Adds or replaces a row. O(log n), and the move of a list's tail in memory."""
+        self.remove(row.summary.session_id)
+        self._rows[row.summary.session_id] = row
+        insort(self._orders[row.summary.archived], _order(row.summary))
+        self.version += 1
+
+    def fill(self, rows: list[Row]) -> None:
+        """Takes many rows at once, at the start."""
+        self._rows = {row.summary.session_id: row for row in rows}
+        for archived, order in self._orders.items():
+            order[:] = sorted(_order(row.summary) for row in rows if row.summary.archived is archived)
+        self.version += 1
+
+    def remove(self, session_id: str) -> None:
+        """Takes a row out; nothing happens where there is none."""
+        row = self._rows.pop(session_id, None)
+        if row is None:
+            return
+        order = self._orders[row.summary.archived]
+        place = bisect_left(order, _order(row.summary))
+        del order[place]
+        self.version += 1
+
+    def page(self, limit: int, cursor: str | None, *, archived: bool) -> tuple[list[Summary], str | None, int]:
+        """Up to `limit` rows after `cursor`, the next page's cursor (None: no more), and how many there are in all."""
+        order = self._orders[archived]
+        start = bisect_left(order, _after(cursor)) if cursor else 0
+        found = order[start : start + limit]
+        more = start + limit < len(order)
+        return [self._rows[key[2]].summary for key in found], _cursor(found[-1]) if more and found else None, len(order)
+
+
+def _order(summary: Summary) -> Order:
+    return (not summary.pinned, -summary.last_message_at, summary.session_id)
+
+
+def _cursor(order: Order) -> str:
+    return f"{int(order[0])}~{-order[1]!r}~{order[2]}"
+
+
+def _after(cursor: str) -> Order:
+    try:
+        unpinned, at, session_id = cursor.split("~", 2)
+        return (bool(int(unpinned)), -float(at), session_id + "\0")
+    except ValueError as error:
+        raise BadRequest("That cursor is not one of this server's.") from error
+
+
+def encode(index: Index) -> list[bytes]:
+    """The file: a list of summaries, newest first, in hermes-webui's keys with ours beside them."""
+    rows = sorted(index, key=lambda row: -row.summary.updated_at)
+    lines = [msgspec.json.encode(_entry(row)) for row in rows]
+    return [b"[\n", b",\n".join(lines), b"\n]\n"]
+
+
+def _entry(row: Row) -> dict[str, Any]:
+    entry: dict[str, Any] = msgspec.to_builtins(row.summary)
+    if entry.get("parent_session_id") is None:
+        del entry["parent_session_id"]
+    files = {"log": row.log, "snapshot": [row.snapshot.size, row.snapshot.mtime_ns] if row.snapshot else None}
+    hermes = {"pending_user_message": None, "has_pending_user_message": False}
+    return {**entry, **hermes, "files": files}
+
+
+class _Files(Struct):
+    log: int
+    snapshot: tuple[int, int] | None
+
+
+class _Entry(Struct):
+    session_id: str
+    files: _Files | None = None
+
+
+def read(path: Path) -> dict[str, Row]:
+    """The rows of an index that this program wrote, by session; empty where there is none, or another program's."""
+    try:
+        entries = msgspec.json.decode(path.read_bytes(), type=list[msgspec.Raw])
+        return {row.summary.session_id: row for raw in entries if (row := _row(raw)) is not None}
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return {}
+
+
+_entry_decoder = msgspec.json.Decoder(_Entry)
+_summary_decoder = msgspec.json.Decoder(Summary)
+
+
+def _row(raw: msgspec.Raw) -> Row | None:
+    files = _entry_decoder.decode(raw).files
+    if files is None:
+        return None
+    return Row(_summary_decoder.decode(raw), files.log, Stamp(*files.snapshot) if files.snapshot else None)
+
+
+def write(index: Index, path: Path, disk: Disk) -> None:
+    """Writes the copy on disk, atomically."""
+    disk.replace(path, encode(index))

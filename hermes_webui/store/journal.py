@@ -1,0 +1,175 @@
+"""The run journal: what open runs have streamed, on disk before anybody sees it, synced at most 50 ms later.
+
+All runs of a process share one file, so that one sync serves them all. JSON Lines of arrays, since one stands for every few
+words:
+
+    ["run",1,"<session>","<run>"]     run 1 of this file
+    ["msg",1,17]                      it begins a message; 17 is the last event before it
+    ["t",1,"text"]  ["r",1,"text"]    more text, more reasoning
+
+When a message is complete the log holds it and its lines here are of no more use; the file goes with the process that wrote it,
+once the next start has folded what was open into the logs.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from hermes_webui.store.files import Disk, refused
+from hermes_webui.store.log import lines
+
+#: The stated loss bound of a power cut; a killed process loses nothing.
+SYNC_SECONDS = 0.05
+
+#: A new file is begun when the current one is larger and no run is open.
+ROTATE = 8 << 20
+
+Part = tuple[str, str]
+
+
+class Partial(Struct):
+    """What a run had streamed of a message that its log does not hold: (kind, text) parts in order, and the event before."""
+
+    session_id: str
+    run_id: str
+    base: int = 0
+    parts: list[Part] = []
+
+
+class Journal:
+    """Appends from the event loop's thread; a thread of its own syncs."""
+
+    def __init__(self, folder: Path, disk: Disk, name: str) -> None:
+        self._folder = folder
+        self._disk = disk
+        self._name = name
+        self._fd: int | None = None
+        self._path = folder
+        self._size = 0
+        self._files = 0
+        self._runs: dict[str, int] = {}
+        self._number = 0
+        self._failed = False
+        self._dirty = threading.Event()
+        self._closing = False
+        self._wait = threading.Event()
+        self._thread = threading.Thread(target=self._sync_forever, name="journal", daemon=True)
+        self._thread.start()
+
+    def begin(self, session_id: str, run_id: str) -> None:
+        """A run opens. Raises `StoreUnavailable` where the disk does not take it, as all appends here."""
+        if self._failed or (not self._runs and self._size > ROTATE):
+            self._drop()
+        self._number += 1
+        self._runs[run_id] = self._number
+        self._write(["run", self._number, session_id, run_id])
+
+    def message(self, run_id: str, base: int) -> None:
+        """The run begins a message after event `base`."""
+        self._write(["msg", self._runs[run_id], base])
+
+    def delta(self, run_id: str, kind: str, text: str) -> None:
+        """More of the message; `kind` is text or reasoning."""
+        self._write([kind[0], self._runs[run_id], text])
+
+    def end(self, run_id: str) -> None:
+        """The run has ended and the log says so."""
+        self._runs.pop(run_id, None)
+
+    def _write(self, record: list[Any]) -> None:
+        data = msgspec.json.encode(record) + b"\n"
+        try:
+            if self._fd is None:
+                self._open()
+            fd = self._fd
+            if fd is None:
+                raise OSError(5, "the journal is closed")
+            self._disk.append(fd, data)
+        except OSError as error:
+            self._failed = True
+            raise refused(error, "the rest of this reply") from error
+        self._size += len(data)
+        self._dirty.set()
+
+    def _open(self) -> None:
+        self._disk.make_folder(self._folder)
+        self._files += 1
+        self._path = self._folder / f"{self._name}-{self._files}.jsonl"
+        self._fd = self._disk.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        self._disk.sync_folder(self._folder)
+        self._size = 0
+        self._failed = False
+
+    def _drop(self) -> None:
+        """Gives the current file up: no run needs it, or a sync on it has failed."""
+        if self._fd is not None:
+            fd, self._fd = self._fd, None
+            os.close(fd)
+            if not self._runs:
+                self._disk.unlink(self._path)
+
+    def _sync_forever(self) -> None:
+        while not self._closing:
+            self._dirty.wait()
+            self._dirty.clear()
+            fd = self._fd
+            if fd is None:
+                continue
+            try:
+                self._disk.sync(fd)
+            except OSError:
+                self._failed = True
+            self._wait.wait(SYNC_SECONDS)
+
+    def close(self) -> None:
+        """Ends the thread; removes the file where every run has ended (its text is in the logs)."""
+        self._closing = True
+        self._wait.set()
+        self._dirty.set()
+        self._thread.join()
+        self._drop()
+
+
+def partials(folder: Path) -> Iterator[Partial]:
+    """What the journals of earlier processes hold of each run's last message. Lines that are torn or damaged are passed over."""
+    for path in sorted(folder.glob("*.jsonl")):
+        yield from _partials(path)
+
+
+def _partials(path: Path) -> list[Partial]:
+    found: dict[int, Partial] = {}
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        for _, raw in lines(fd, 0, os.fstat(fd).st_size):
+            try:
+                record = msgspec.json.decode(raw, type=list[Any])
+                _take(found, record)
+            except (msgspec.DecodeError, UnicodeDecodeError, ValueError, KeyError):
+                continue
+    finally:
+        os.close(fd)
+    return list(found.values())
+
+
+def _take(found: dict[int, Partial], record: list[Any]) -> None:
+    match record:
+        case ["run", int(number), str(session_id), str(run_id)]:
+            found[number] = Partial(session_id, run_id)
+        case ["msg", int(number), int(base)]:
+            found[number] = Partial(found[number].session_id, found[number].run_id, base)
+        case ["t" | "r" as kind, int(number), str(text)]:
+            name = "text" if kind == "t" else "reasoning"
+            parts = found[number].parts
+            if parts and parts[-1][0] == name:
+                parts[-1] = (name, parts[-1][1] + text)
+            else:
+                parts.append((name, text))
+        case _:
+            raise ValueError("no record of a journal")

@@ -1,0 +1,213 @@
+"""Reading a log without reading all of it: a line is found by its number, a page by walking up from a message.
+
+Lines stand in the order of their numbers, so a file of any length is bisected; no index has to be kept or trusted. Work is
+bounded by the size of the page, whatever the conversation's length.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Self
+
+import msgspec
+from msgspec import Struct
+
+from hermes_webui.chat.events import Event, MessageAdded, change_from
+from hermes_webui.chat.messages import Message, message_of, seq_of
+from hermes_webui.store.files import read_range
+from hermes_webui.store.log import Line, event_of, lines, parse
+
+#: What one step reads: several messages of ordinary size.
+BLOCK = 1 << 16
+#: A line at most this many numbers above the last block that was read is looked for in the block before it.
+CLOSE = 64
+
+#: What stands in place of a message whose line cannot be read.
+UNREADABLE = "This message cannot be read: its line in the log is damaged. `hermes-webui verify` tells more."
+
+
+class _Link(Struct):
+    id: str
+    parent: str | None
+
+
+_link_decoder = msgspec.json.Decoder(_Link)
+
+
+class LogReader:
+    """A log as of its first `size` bytes. Several lines of one neighbourhood cost one read."""
+
+    def __init__(self, path: Path, size: int) -> None:
+        self._fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        self._size = min(size, os.fstat(self._fd).st_size)
+        self._known: dict[int, Line] = {}
+        self._top = (0, 0)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._fd)
+
+    def line(self, seq: int) -> Line | None:
+        """The line with this number; None where there is none or it cannot be read."""
+        if seq not in self._known:
+            self._load(seq)
+        return self._known.get(seq)
+
+    def _load(self, seq: int) -> None:
+        """Reads the neighbourhood of a line; lines above it come along, since paths are walked upwards."""
+        top_seq, top_offset = self._top
+        if 0 < top_seq - seq < CLOSE:
+            self._read(max(0, top_offset - BLOCK), top_offset)
+        if seq in self._known:
+            return
+        low, high = self._locate(seq)
+        self._read(max(0, low - BLOCK), min(self._size, high + BLOCK))
+        if seq not in self._known:
+            self._read_long(low, seq)
+
+    def _locate(self, seq: int) -> tuple[int, int]:
+        """Two offsets at most a block apart (or one long line) between which line `seq` begins, if it is there."""
+        low, high = 0, self._size
+        while high - low > BLOCK:
+            middle = (low + high) // 2
+            found = self._first_after(middle, high)
+            if found is None:
+                high = middle
+            elif found[1].seq <= seq:
+                low = found[0]
+            else:
+                high = middle
+        return low, high
+
+    def _read(self, start: int, end: int) -> None:
+        first: tuple[int, int] | None = None
+        for offset, raw in lines(self._fd, self._line_after(start), end, BLOCK):
+            if (line := parse(raw)) is not None:
+                self._known[line.seq] = line
+                first = first or (line.seq, offset)
+        if first is not None:
+            self._top = first
+
+    def _read_long(self, low: int, seq: int) -> None:
+        """A line longer than a block is read from its beginning, however far it goes."""
+        for _, raw in lines(self._fd, low, self._size):
+            if (line := parse(raw)) is not None:
+                self._known[line.seq] = line
+                if line.seq >= seq:
+                    return
+
+    def _first_after(self, offset: int, end: int) -> tuple[int, Line] | None:
+        """The first readable line that begins after `offset` and before `end`."""
+        for place, raw in lines(self._fd, self._line_after(offset), self._size, BLOCK):
+            if place >= end:
+                return None
+            if (line := parse(raw)) is not None:
+                return place, line
+        return None
+
+    def _line_after(self, offset: int) -> int:
+        """Where the first line after `offset` begins; 0 is the beginning of a line itself."""
+        while 0 < offset < self._size:
+            block = read_range(self._fd, offset, BLOCK)
+            newline = block.find(b"\n")
+            if newline >= 0:
+                return offset + newline + 1
+            offset += len(block) or self._size
+        return min(offset, self._size)
+
+    def message(self, message_id: str) -> Message | None:
+        """The message with this id, or None where this log has none."""
+        seq = seq_of(message_id)
+        line = self.line(seq) if seq is not None else None
+        if line is None or line.type != MessageAdded.type:
+            return None
+        added = _added(line)
+        return message_of(added) if added is not None and added.id == message_id else None
+
+    def path(self, leaf: str | None, limit: int | None = None) -> list[Message]:
+        """The last `limit` messages of the path that ends in `leaf`, oldest first.
+
+        Where a line in between is damaged, a message that says so takes its place and the path goes on with the message
+        before it in the log.
+        """
+        found: list[Message] = []
+        while leaf is not None and (limit is None or len(found) < limit):
+            message = self.message(leaf)
+            if message is None:
+                message = self._gap(leaf, found[-1] if found else None)
+            found.append(message)
+            leaf = message.parent
+            self._forget()
+        return found[::-1]
+
+    def whole_path(self, leaf: str | None) -> Iterator[Message]:
+        """The whole path that ends in `leaf`, first to last, one message in memory at a time."""
+        places: dict[str, tuple[str | None, int, int]] = {}
+        for offset, raw in lines(self._fd, 0, self._size):
+            line = parse(raw)
+            if line is not None and line.type == MessageAdded.type:
+                link = _link_decoder.decode(line.data)
+                places[link.id] = (link.parent, offset, len(raw))
+        path: list[tuple[int, int]] = []
+        while leaf is not None and leaf in places:
+            leaf, *place = places[leaf]
+            path.append((place[0], place[1]))
+        if leaf is not None:
+            yield from self.path(leaf)
+        for offset, length in reversed(path):
+            line = parse(read_range(self._fd, offset, length))
+            if line is not None and (added := _added(line)) is not None:
+                yield message_of(added)
+
+    def _gap(self, message_id: str, after: Message | None) -> Message:
+        seq = seq_of(message_id) or 1
+        above = next((line for number in range(seq - 1, 0, -1) if (line := self._message_line(number))), None)
+        parent = added.id if above is not None and (added := _added(above)) is not None else None
+        body = {"role": "system", "content": UNREADABLE, "_error": True, "error": {"code": "damaged", "message": UNREADABLE}}
+        depth = after.depth - 1 if after else (added.depth + 1 if above and (added := _added(above)) else 1)
+        return Message(message_id, parent, max(depth, 1), after.turn if after else 0, body)
+
+    def _message_line(self, seq: int) -> Line | None:
+        line = self.line(seq)
+        return line if line is not None and line.type == MessageAdded.type else None
+
+    def _forget(self) -> None:
+        """Keeps memory bounded on long walks: lines are read again if they are wanted again."""
+        if len(self._known) > 10_000:
+            self._known.clear()
+
+    def events(self, after: int, upto: int) -> Iterator[Event]:
+        """The events with numbers from `after` + 1 to `upto`, as far as they can be read."""
+        for seq in range(after + 1, upto + 1):
+            if (line := self.line(seq)) is not None:
+                yield event_of(line)
+            self._forget()
+
+    def latest_below(self, message_id: str) -> Message | None:
+        """The newest message among those that follow `message_id`, itself included: where its path ends when it is selected."""
+        top = self.message(message_id)
+        seq = seq_of(message_id)
+        if top is None or seq is None:
+            return None
+        below, latest = {top.id}, top
+        for _, raw in lines(self._fd, self._locate(seq)[0], self._size):
+            line = parse(raw)
+            if line is None or line.seq <= seq or line.type != MessageAdded.type:
+                continue
+            added = _added(line)
+            if added is not None and added.parent in below:
+                below.add(added.id)
+                latest = message_of(added)
+        return latest
+
+
+def _added(line: Line) -> MessageAdded | None:
+    try:
+        change = change_from(line.type, line.data)
+    except msgspec.DecodeError:
+        return None
+    return change if isinstance(change, MessageAdded) else None

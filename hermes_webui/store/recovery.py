@@ -1,0 +1,399 @@
+"""What the start of a server (or `hermes-webui recover`) puts right, and what it must never touch.
+
+The table of the design, as code: `judge` says what a session's files mean, `Recovery` carries it out. Intent on record wins: a
+conversation that its log says was shortened or deleted stays so, after any number of starts. Only where no log speaks does a
+backup that holds more come back.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import quote
+
+from msgspec import Struct
+
+from hermes_webui.chat import decide
+from hermes_webui.chat.events import SessionTrashed
+from hermes_webui.chat.messages import Message, seq_of
+from hermes_webui.chat.reply import interrupted
+from hermes_webui.errors import Damaged, HermesError
+from hermes_webui.store import index as index_file
+from hermes_webui.store import snapshot
+from hermes_webui.store.files import TEMPORARY, Stamp, read_range, stamp_of
+from hermes_webui.store.index import Index, Row
+from hermes_webui.store.journal import Partial, partials
+from hermes_webui.store.sessions import SESSION_ID, Session, SessionStore
+
+Verdict = Literal["as it is", "rebuild", "adopt", "restore", "replace log", "restore backup", "damaged", "gone"]
+#: How far back a run's open tool calls are looked for.
+TAIL = 50
+
+Progress = Callable[[int, int], None]
+
+
+class Facts(Struct, frozen=True):
+    """What stands on disk of one session. Counts are of messages; -1: unreadable, None: no such file."""
+
+    #: ours: as we wrote it · foreign: readable, written by another program · unreadable · absent
+    snapshot: Literal["ours", "foreign", "unreadable", "absent"]
+    held: int
+    log: int | None
+    revision: int
+    last_seq: int
+    backup: int | None
+    intended: bool
+    trashed: bool
+    tombstone: bool
+
+
+class Report(Struct):
+    """What was found and done. `scanned` counts the conversations looked at."""
+
+    scanned: int = 0
+    restored: int = 0
+    orphaned_backups: int = 0
+    adopted: int = 0
+    interrupted: int = 0
+    torn: int = 0
+    quarantined: int = 0
+    damaged: list[str] = []
+    problems: list[str] = []
+
+    @property
+    def recovered(self) -> int:
+        """How many conversations needed something and are whole again."""
+        return self.restored + self.adopted + self.interrupted + self.torn
+
+
+def judge(facts: Facts) -> Verdict:
+    """What the files of a session mean. Pure; `store/README.md` has the table."""
+    if facts.trashed:
+        return "gone"
+    if facts.log is None:
+        return _without_log(facts)
+    if facts.snapshot == "ours":
+        return "replace log" if facts.revision > facts.last_seq else "as it is"
+    if facts.snapshot == "foreign":
+        return _changed(facts, facts.log)
+    if facts.snapshot == "absent" and facts.backup is not None and facts.tombstone:
+        return "gone"
+    return "rebuild" if facts.log >= 0 else "damaged"
+
+
+def _without_log(facts: Facts) -> Verdict:
+    """hermes-webui's files: its rule, without its three faults."""
+    backup = facts.backup if facts.backup is not None else -1
+    if facts.snapshot == "absent":
+        return "gone" if backup < 0 or facts.tombstone else "restore backup"
+    if facts.snapshot == "unreadable":
+        return "restore backup" if backup >= 0 else "damaged"
+    return "restore backup" if backup > facts.held and not facts.intended else "as it is"
+
+
+def _changed(facts: Facts, logged: int) -> Verdict:
+    """Another program rewrote the snapshot. A loss with a backup to show for it is undone; anything else is taken as meant."""
+    backup = facts.backup if facts.backup is not None else -1
+    if backup <= facts.held or facts.intended or max(logged, backup) <= facts.held:
+        return "adopt"
+    return "restore" if logged >= backup else "restore backup"
+
+
+class Recovery:
+    """One pass over a session directory. It writes, so it needs the directory to itself.
+
+    With `close_runs` (a server starts: nobody can be running them) every open run ends as interrupted.
+    """
+
+    def __init__(self, store: SessionStore, state_db: Path | None = None, *, close_runs: bool = False) -> None:
+        self.store = store
+        self._close_runs = close_runs
+        self.report = Report()
+        self.index = Index()
+        self._known = known_to_agent(state_db)
+        self._partials: dict[str, Partial] = {}
+
+    def run(self, index_path: Path, progress: Progress | None = None) -> Index:
+        """Looks at every session and puts right what needs it; returns the list. One bad session never stops the rest."""
+        self._partials = {partial.run_id: partial for partial in partials(self.store.root / "_runs")}
+        previous = index_file.read(index_path)
+        found = survey(self.store.root)
+        rows: list[Row] = []
+        for done, (session_id, files) in enumerate(sorted(found.items())):
+            row = self._unchanged(previous.get(session_id), files) or self._look(session_id, files)
+            if row is not None:
+                rows.append(row)
+            if progress is not None and done % 100 == 0:
+                progress(done, len(found))
+        self.index.fill(rows)
+        self._clear_journals()
+        return self.index
+
+    def _unchanged(self, row: Row | None, files: Files) -> Row | None:
+        if row is None or row.log != files.log or row.snapshot != files.snapshot:
+            return None
+        if row.summary.is_streaming and self._close_runs:
+            return None
+        if files.backup and files.snapshot is None or row.summary.damaged:
+            return None
+        if files.backup and row.log == 0:
+            return None
+        self.report.scanned += 1
+        return row
+
+    def _look(self, session_id: str, files: Files) -> Row | None:
+        try:
+            session = self._recover(session_id, files)
+        except (HermesError, OSError) as error:
+            self.report.problems.append(f"{session_id}: {error}")
+            self.report.damaged.append(session_id)
+            session = self.store.new(session_id)
+            session.damaged = True
+        return None if session is None or session.head.trashed else session.row()
+
+    def _recover(self, session_id: str, files: Files) -> Session | None:
+        session = self._session(session_id, files)
+        facts = self._facts(session_id, session, files)
+        verdict = judge(facts)
+        if verdict != "gone" or facts.snapshot != "absent":
+            self.report.scanned += 1
+        session = self._carry_out(verdict, session_id, session, facts)
+        if session is None:
+            return None
+        self._cut_torn(session)
+        self._close_run(session)
+        session.close()
+        return session
+
+    def _session(self, session_id: str, files: Files) -> Session | None:
+        if not files.log and files.snapshot is None:
+            return None
+        try:
+            return self.store.load(session_id)
+        except Damaged:
+            return None
+
+    def _facts(self, session_id: str, session: Session | None, files: Files) -> Facts:
+        path = self.store.path(session_id)
+        kind, held, revision = _snapshot_facts(path, session)
+        head = session.head if session is not None else None
+        logged = session is not None and bool(files.log)
+        backup = snapshot.count(snapshot.backup_of(path)) if files.backup else None
+        return Facts(
+            snapshot=kind,
+            held=held,
+            log=head.message_count if head is not None and logged else None,
+            revision=revision,
+            last_seq=session.log.seq if session is not None else 0,
+            backup=backup,
+            intended=backup is not None and backup > held >= 0 and _intended(path),
+            trashed=head.trashed if head is not None else False,
+            tombstone=self._known is not None and session_id not in self._known and (head is None or head.adopted),
+        )
+
+    def _carry_out(self, verdict: Verdict, session_id: str, session: Session | None, facts: Facts) -> Session | None:
+        path = self.store.path(session_id)
+        if verdict == "damaged":
+            return self._damaged(session_id, path)
+        if verdict == "gone":
+            return self._gone(session, facts)
+        if verdict == "restore backup":
+            return self._restore_backup(session_id, path, session, facts)
+        if verdict == "replace log":
+            return self._replace_log(session_id)
+        if session is None:
+            return None
+        if verdict == "adopt":
+            self.report.adopted += self.store.adopt_change(session)
+        elif verdict == "restore":
+            self._keep(path)
+            session.stamp = stamp_of(path)
+            self._rewrite(session)
+            self.report.restored += 1
+        elif verdict == "rebuild":
+            self._rebuild(session, facts, path)
+        return session
+
+    def _rebuild(self, session: Session, facts: Facts, path: Path) -> None:
+        """The log holds it all. The view is written now where somebody may miss it, else at the next turn."""
+        if facts.snapshot == "unreadable":
+            self._keep(path)
+            session.stamp = stamp_of(path)
+        if facts.snapshot == "unreadable" or facts.backup is not None:
+            self._rewrite(session)
+            self.report.restored += 1
+            self.report.orphaned_backups += facts.snapshot == "absent"
+
+    def _rewrite(self, session: Session) -> None:
+        """Writes the snapshot from the log over a file that has been kept."""
+        path = self.store.path(session.head.session_id)
+        self.store.disk.unlink(path)
+        session.stamp = None
+        self.store.write_snapshot(session)
+
+    def _gone(self, session: Session | None, facts: Facts) -> Session | None:
+        """Deleted: by the user, as its log says, or in Hermes Agent, as its state.db says. That is put on record."""
+        if session is not None and not facts.trashed and session.log.size:
+            session.append([SessionTrashed("deleted in Hermes Agent")], self.store.clock())
+        elif session is not None and facts.trashed:
+            self.store.discard(session)
+        return None
+
+    def _restore_backup(self, session_id: str, path: Path, session: Session | None, facts: Facts) -> Session:
+        backup = snapshot.backup_of(path)
+        self.report.restored += 1
+        self.report.orphaned_backups += facts.snapshot == "absent"
+        if session is not None and session.log.size:
+            self._keep(path)
+            self.store.adopt(session, snapshot.read_document(backup), "restored")
+            session.stamp = stamp_of(path)
+            self._rewrite(session)
+            return session
+        if facts.snapshot != "absent":
+            self._keep(path)
+        snapshot.copy(backup, path, self.store.disk)
+        return self.store.load(session_id)
+
+    def _replace_log(self, session_id: str) -> Session:
+        """The snapshot has more than the log: the log lost its end. It is kept aside, and a new one begins with the snapshot."""
+        log = self.store.log_path(session_id)
+        self.store.disk.move(log, self.store.quarantine / f"{log.name}.{int(self.store.clock())}")
+        self.report.quarantined += 1
+        self.report.adopted += 1
+        session = self.store.load(session_id)
+        session.append((), self.store.clock())
+        return session
+
+    def _damaged(self, session_id: str, path: Path) -> Session:
+        self._keep(path)
+        self.report.damaged.append(session_id)
+        session = self.store.new(session_id)
+        session.damaged = True
+        return session
+
+    def _keep(self, path: Path) -> None:
+        if path.exists():
+            self.store.disk.keep(self.store.quarantine, path.name, path.read_bytes())
+            self.report.quarantined += 1
+
+    def _cut_torn(self, session: Session) -> None:
+        """An append that a crash cut off was never acknowledged. Its bytes are kept, then the log ends before them."""
+        if not session.torn:
+            return
+        log = session.log
+        fd = os.open(log.path, os.O_RDWR | os.O_CLOEXEC)
+        try:
+            data = read_range(fd, log.size, session.torn)
+            self.store.disk.keep(self.store.quarantine, f"{log.path.name}.torn-at-{log.size}", data)
+            self.store.disk.truncate(fd, log.size)
+            self.store.disk.sync(fd)
+        finally:
+            os.close(fd)
+        session.torn = 0
+        self.report.torn += 1
+
+    def _close_run(self, session: Session) -> None:
+        if self._close_runs and session.head.run is not None:
+            partial = self._partials.get(session.head.run.id)
+            self.report.interrupted += close_run(self.store, session, partial)
+
+    def _clear_journals(self) -> None:
+        """What was open is in the logs now. Journals of runs whose session is damaged stay."""
+        if self.report.damaged or not self._close_runs:
+            return
+        for path in (self.store.root / "_runs").glob("*.jsonl"):
+            self.store.disk.unlink(path)
+        for path in self.store.root.rglob(f".*{TEMPORARY}"):
+            self.store.disk.unlink(path)
+
+
+def close_run(store: SessionStore, session: Session, partial: Partial | None = None) -> bool:
+    """Ends a run that nobody runs any more as interrupted, its partial text kept as a message. False where none is open."""
+    run = session.head.run
+    if run is None:
+        return False
+    at = store.clock()
+    tail = store.path_messages(session, session.head.leaf, TAIL)
+    mine = partial is not None and partial.session_id == session.head.session_id and not _logged(tail, partial)
+    bodies = interrupted(tail, run.id, partial.parts if partial is not None and mine else (), at, run.model)
+    session.append(decide.close_stale(session.head, at, bodies), at)
+    return True
+
+
+def _logged(tail: Sequence[Message], partial: Partial) -> bool:
+    """Whether the log holds the message that the partial is of: then it was complete before the end."""
+    own = (message for message in tail if message.run_id == partial.run_id and message.role == "assistant")
+    return any((seq_of(message.id) or 0) > partial.base for message in own)
+
+
+class Files(Struct):
+    """What the directory holds of one session, by name and size alone."""
+
+    log: int = 0
+    snapshot: Stamp | None = None
+    backup: bool = False
+
+
+def survey(root: Path) -> dict[str, Files]:
+    """All sessions of a directory by their files, in two scans."""
+    found: dict[str, Files] = {}
+    for entry in _entries(root):
+        name = entry.name
+        stem = name.removesuffix(".bak").removesuffix(".json")
+        if stem == name or not SESSION_ID.fullmatch(stem):
+            continue
+        files = found.setdefault(stem, Files())
+        if name.endswith(".json"):
+            status = entry.stat()
+            files.snapshot = Stamp(status.st_size, status.st_mtime_ns)
+        else:
+            files.backup = name.endswith(".json.bak")
+    for entry in _entries(root / "_log"):
+        stem = entry.name.removesuffix(".jsonl")
+        if stem != entry.name and SESSION_ID.fullmatch(stem):
+            found.setdefault(stem, Files()).log = entry.stat().st_size
+    return found
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except FileNotFoundError:
+        return []
+
+
+def _snapshot_facts(path: Path, session: Session | None) -> tuple[Any, int, int]:
+    if not path.exists():
+        return "absent", 0, 0
+    if session is not None and session.first is not None:
+        return "foreign", session.head.message_count, 0
+    ours = snapshot.read_head(path)
+    if ours is not None and snapshot.is_intact(path):
+        return "ours", ours[0].message_count, ours[0].revision
+    held = snapshot.count(path)
+    return ("foreign" if held >= 0 else "unreadable"), held, 0
+
+
+def _intended(path: Path) -> bool:
+    try:
+        return snapshot.intended(snapshot.read_document(path), snapshot.read_document(snapshot.backup_of(path)))
+    except (Damaged, OSError):
+        return False
+
+
+def known_to_agent(state_db: Path | None) -> frozenset[str] | None:
+    """The session ids in Hermes Agent's state.db, read only; None where it cannot be read or says nothing."""
+    if state_db is None or not state_db.exists():
+        return None
+    try:
+        connection = sqlite3.connect(f"file:{quote(str(state_db))}?mode=ro", uri=True, timeout=2)
+        try:
+            return frozenset(str(row[0]) for row in connection.execute("select id from sessions"))
+        finally:
+            connection.close()
+    except sqlite3.Error:
+        return None

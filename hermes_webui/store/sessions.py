@@ -1,0 +1,378 @@
+"""The sessions of one directory: loading, reading, appending, and the views that follow.
+
+A session is loaded as its snapshot's head and the log's lines after it, so that neither its length nor its age costs anything.
+Every write is `Session.append`: events with a number, on disk before anyone is told.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from hermes_webui.chat import decide
+from hermes_webui.chat.conversation import Conversation
+from hermes_webui.chat.document import Place, Summary, foreign, summary_of
+from hermes_webui.chat.events import Change, Event, SessionAdopted
+from hermes_webui.chat.head import ROOT, Head, apply
+from hermes_webui.chat.messages import Message
+from hermes_webui.errors import BadRequest, Damaged, NotFound
+from hermes_webui.store import snapshot
+from hermes_webui.store.files import Disk, Stamp, stamp_of
+from hermes_webui.store.index import Row
+from hermes_webui.store.log import Batch, Found, Log, encode, event_of, read, standing
+from hermes_webui.store.reader import LogReader
+
+#: Session ids are file names: nothing that could leave the folder, nothing that begins like a folder of our own.
+SESSION_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,127}")
+
+#: Snapshots may cost this many bytes beyond those of the log before they wait for it to grow.
+FREE = 1 << 18
+
+
+class Session:
+    """One loaded session: its head, the end of its log, and what is known of its snapshot."""
+
+    def __init__(self, head: Head, log: Log, stamp: Stamp | None, generation: int) -> None:
+        self.head = head
+        self.log = log
+        self.stamp = stamp
+        self.generation = generation
+        self.damaged = False
+        #: Whether the snapshot's content has been looked at since it was loaded: another program may have written it.
+        self.checked = False
+        #: Bytes after the last whole append: an append that a crash cut off.
+        self.torn = 0
+        self.snapshot_revision = 0
+        self.snapshot_bytes = 0
+        #: Of a directory that another program wrote: its conversation, and the lines that our log will begin with.
+        self.found: Conversation | None = None
+        self.first: Batch | None = None
+
+    def append(self, changes: Sequence[Change], at: float) -> tuple[Event, ...]:
+        """`write` and `take` in one, for callers without an event loop."""
+        events = self.write(changes, at)
+        self.take(events)
+        return events
+
+    def write(self, changes: Sequence[Change], at: float) -> tuple[Event, ...]:
+        """Puts changes on disk; the head does not know of them yet. Blocking; one caller at a time.
+
+        Raises `StoreUnavailable`: then nothing was appended.
+        """
+        if self.first is not None:
+            self.log.write(self.first)
+            self.first = None
+            self.found = None
+        if not changes:
+            return ()
+        batch = self.log.encode(changes, at)
+        self.log.write(batch)
+        return batch.events
+
+    def take(self, events: Iterable[Event]) -> None:
+        """Folds events that are on disk into the head."""
+        for event in events:
+            self.head = apply(self.head, event)
+
+    def standing(self) -> Standing:
+        """Where the session stands now, for a snapshot of it."""
+        return Standing(self.head, Place(self.log.size, self.log.sum, self.generation + 1))
+
+    def summary(self) -> Summary:
+        """The session's row."""
+        return summary_of(self.head, damaged=self.damaged)
+
+    def row(self) -> Row:
+        """The session's row with the files it stands for."""
+        return Row(self.summary(), self.log.size, self.stamp)
+
+    def close(self) -> None:
+        """Gives its descriptor back."""
+        self.log.close()
+
+
+class Standing(Struct, frozen=True):
+    """A head and the place in the log that it is of."""
+
+    head: Head
+    place: Place
+
+
+class Page(Struct, frozen=True):
+    """Some messages of the visible path; `offset` of them come before, `truncated` says if any do."""
+
+    messages: list[Message]
+    offset: int
+
+    @property
+    def truncated(self) -> bool:
+        """Whether earlier messages exist."""
+        return self.offset > 0
+
+
+class SessionStore:
+    """The files of a session directory. Reads never write."""
+
+    def __init__(self, root: Path, disk: Disk, clock: Callable[[], float]) -> None:
+        self.root = root
+        self.disk = disk
+        self.clock = clock
+        self.quarantine = root / "_quarantine"
+        self.trash = root / "_trash"
+        self.lock_path = root / "_store" / "lock"
+
+    def path(self, session_id: str) -> Path:
+        """The session's snapshot. Raises `BadRequest` for what is no session id, whatever it looks like as a path."""
+        if not SESSION_ID.fullmatch(session_id):
+            raise BadRequest("That is not a session id.")
+        return self.root / f"{session_id}.json"
+
+    def log_path(self, session_id: str) -> Path:
+        """The session's log."""
+        return self.root / "_log" / f"{self.path(session_id).stem}.jsonl"
+
+    def exists(self, session_id: str) -> bool:
+        """Whether there is anything of this session: a log, or another program's file."""
+        return self.log_path(session_id).exists() or self.path(session_id).exists()
+
+    def new(self, session_id: str) -> Session:
+        """A session that is nowhere yet; its first append creates it."""
+        log = Log(self.log_path(session_id), self.disk, 0, session_id, 0)
+        return Session(Head(session_id), log, None, 0)
+
+    def load(self, session_id: str) -> Session:
+        """Loads a session: a log with its snapshot's head, or another program's file. Raises `NotFound`, `Damaged`."""
+        path = self.log_path(session_id)
+        if path.exists():
+            return self._logged(session_id, path)
+        if self.path(session_id).exists():
+            return self._foreign(session_id)
+        raise NotFound("There is no such conversation here.")
+
+    def _logged(self, session_id: str, path: Path) -> Session:
+        stamp = stamp_of(self.path(session_id))
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            size = os.fstat(fd).st_size
+            start, place = self._start(session_id, fd, size)
+            tail = fold(start, place, read(fd, place.offset, size, place.sum))
+        finally:
+            os.close(fd)
+        log = Log(path, self.disk, tail.seq, tail.sum, tail.end)
+        session = Session(tail.head, log, stamp, place.generation)
+        session.damaged = tail.damaged
+        session.torn = size - tail.end
+        session.snapshot_revision = start.revision
+        return session
+
+    def _start(self, session_id: str, fd: int, size: int) -> tuple[Head, Place]:
+        """The snapshot's head where the log really continues it, else an empty one at the log's beginning."""
+        found = snapshot.read_head(self.path(session_id))
+        if found is not None:
+            head, place = found
+            mark = b'"sum":"%b"}\n' % place.sum.encode()
+            begins = place.offset - len(mark)
+            if head.session_id == session_id and 0 <= begins < size and os.pread(fd, len(mark), begins) == mark:
+                return head, place
+        return Head(session_id), Place(0, session_id)
+
+    def _foreign(self, session_id: str) -> Session:
+        path = self.path(session_id)
+        stamp = stamp_of(path)
+        document = snapshot.read_document(path)
+        fields, bodies = foreign(document)
+        at = _number(fields.get("updated_at")) or _number(fields.get("created_at")) or self.clock()
+        changes = decide.adopt(Head(session_id), at, fields, bodies, (), "found")
+        session = self.new(session_id)
+        session.first = encode(changes, at, 0, session_id)
+        session.found = Conversation(session_id, session.first.events)
+        session.head = session.found.head
+        session.stamp = stamp
+        return session
+
+    def reader(self, session: Session) -> LogReader:
+        """A reader of the session's log as it stands."""
+        return LogReader(session.log.path, session.log.size)
+
+    def message(self, session: Session, message_id: str) -> Message:
+        """One message by its id. Raises `NotFound`."""
+        if session.found is not None:
+            message = session.found.messages.get(message_id)
+        elif session.log.size:
+            with self.reader(session) as reader:
+                message = reader.message(message_id)
+        else:
+            message = None
+        if message is None:
+            raise NotFound("There is no such message in this conversation.")
+        return message
+
+    def path_messages(self, session: Session, leaf: str | None, limit: int | None = None) -> list[Message]:
+        """The last `limit` messages of the path that ends in `leaf`."""
+        if leaf is None:
+            return []
+        if session.found is not None:
+            path = session.found.path()
+            ids = [message.id for message in path]
+            end = ids.index(leaf) + 1 if leaf in ids else 0
+            return path[max(0, end - limit) if limit is not None else 0 : end]
+        with self.reader(session) as reader:
+            return list(reader.whole_path(leaf)) if limit is None else reader.path(leaf, limit)
+
+    def page(self, session: Session, leaf: str | None, limit: int, before: str | None = None) -> Page:
+        """The last `limit` messages of the path that ends in `leaf`, or those before the message `before`."""
+        end = self.message(session, before).parent if before is not None else leaf
+        messages = self.path_messages(session, end, limit)
+        return Page(messages, messages[0].depth - 1 if messages else 0)
+
+    def latest_below(self, session: Session, message_id: str) -> Message:
+        """Where the path ends when `message_id` is selected: the newest message that follows it. Raises `NotFound`."""
+        if session.found is not None:
+            return self.message(session, message_id)
+        self.message(session, message_id)
+        with self.reader(session) as reader:
+            found = reader.latest_below(message_id)
+        if found is None:
+            raise NotFound("There is no such message in this conversation.")
+        return found
+
+    def hidden_by(self, session: Session, leaf: Message | None) -> str | None:
+        """The visible message that follows `leaf` now, where the visible path goes through it: what selecting `leaf` hides."""
+        depth = leaf.depth if leaf else 0
+        if session.head.message_count <= depth:
+            return None
+        path = self.path_messages(session, session.head.leaf, session.head.message_count - depth)
+        first = path[0] if path else None
+        return first.id if first is not None and first.parent == (leaf.id if leaf else None) else None
+
+    def events(self, session: Session, after: int, upto: int) -> Iterator[Event]:
+        """Events of the log by number, as far as they can be read."""
+        if session.log.size:
+            with self.reader(session) as reader:
+                yield from reader.events(after, upto)
+
+    def siblings(self, session: Session, message: Message) -> tuple[str, ...]:
+        """All messages that follow the same one, oldest first."""
+        return session.head.branches.get(message.parent or ROOT, (message.id,))
+
+    def adopted_fields(self, session: Session) -> dict[str, Any]:
+        """The fields of the last adopted document, with the keys that only it knows."""
+        seq = session.head.extras_at
+        if seq is None:
+            return {}
+        events = session.first.events if session.first is not None else tuple(self.events(session, seq - 1, seq))
+        change = next((event.change for event in events if event.seq == seq), None)
+        return change.fields if isinstance(change, SessionAdopted) else {}
+
+    def wants_snapshot(self, session: Session) -> bool:
+        """Whether the snapshot may be written again: together they cost a constant multiple of the log's bytes."""
+        stale = session.snapshot_revision < session.head.revision and not session.head.trashed
+        size = session.stamp.size if session.stamp else 0
+        return stale and session.snapshot_bytes + size <= session.log.size + FREE
+
+    def write_snapshot(self, session: Session) -> None:
+        """Writes `<sid>.json` as of now; what another program wrote there since we last looked goes into the log first."""
+        self.adopt_if_changed(session)
+        self.put_snapshot(session, session.standing())
+
+    def put_snapshot(self, session: Session, standing: Standing) -> None:
+        """Writes `<sid>.json` as of `standing`. Blocking, and as long as the conversation: off the event loop, and beside
+        appends, which it does not see."""
+        head, place = standing.head, standing.place
+        path = self.path(head.session_id)
+        snapshot.back_up(path, head.message_count, self.disk, self.quarantine)
+        with LogReader(session.log.path, place.offset) as reader:
+            messages = reader.whole_path(head.leaf)
+            session.stamp = self.disk.replace(path, snapshot.chunks(head, place, messages, self.adopted_fields(session)))
+        session.checked = True
+        session.generation = place.generation
+        session.snapshot_revision = head.revision
+        session.snapshot_bytes += session.stamp.size
+
+    def adopt_if_changed(self, session: Session) -> bool:
+        """`adopt_change`, where the file may be another than the one that we last looked at. Blocking."""
+        if session.checked and stamp_of(self.path(session.head.session_id)) == session.stamp:
+            return False
+        return self.adopt_change(session)
+
+    def adopt_change(self, session: Session) -> bool:
+        """If another program has rewritten the snapshot, its conversation becomes the visible one, as an event."""
+        path = self.path(session.head.session_id)
+        stamp = stamp_of(path)
+        session.checked = True
+        if stamp is None or session.first is not None or snapshot.is_intact(path):
+            session.stamp = stamp
+            return False
+        try:
+            document = snapshot.read_document(path)
+        except Damaged:
+            self.disk.keep(self.quarantine, path.name, path.read_bytes())
+            session.stamp = stamp
+            return False
+        self.adopt(session, document, "changed")
+        session.stamp = stamp
+        return True
+
+    def adopt(self, session: Session, document: dict[str, Any], reason: str) -> tuple[Event, ...]:
+        """A whole document becomes the visible conversation; what it replaces stays in the tree. Blocking."""
+        fields, bodies = foreign(document)
+        at = self.clock()
+        path = self.path_messages(session, session.head.leaf)
+        return session.append(decide.adopt(session.head, at, fields, bodies, path, reason), at)
+
+    def discard(self, session: Session) -> None:
+        """After `session.trashed` is on disk: the views of a deleted session go to `_trash/`."""
+        path = self.path(session.head.session_id)
+        for view in (path, snapshot.backup_of(path)):
+            if view.exists():
+                self.disk.keep(self.trash, view.name, view.read_bytes())
+                self.disk.unlink(view)
+        session.stamp = None
+        session.snapshot_revision = 0
+
+    def session_ids(self) -> set[str]:
+        """All sessions that have a log or a snapshot here."""
+        found = {path.stem for path in self._files(self.root, ".json")} | {
+            path.stem for path in self._files(self.root / "_log", ".jsonl")
+        }
+        return {session_id for session_id in found if SESSION_ID.fullmatch(session_id)}
+
+    @staticmethod
+    def _files(folder: Path, suffix: str) -> list[Path]:
+        try:
+            with os.scandir(folder) as entries:
+                return [Path(entry.path) for entry in entries if entry.name.endswith(suffix)]
+        except FileNotFoundError:
+            return []
+
+
+class Tail(Struct):
+    """What folding the lines of a log gave: the head, the last line's number and sum, where it ends, and if any line was damaged."""
+
+    head: Head
+    seq: int
+    sum: str
+    end: int
+    damaged: bool = False
+
+
+def fold(head: Head, place: Place, found: Iterable[Found]) -> Tail:
+    """Folds lines into a head as far as they can be read; a torn append at the end is left out."""
+    tail = Tail(head, head.revision, place.sum, place.offset)
+    for each in standing(found):
+        line = each.line
+        tail.damaged = tail.damaged or not each.good
+        tail.end = each.end
+        if line is not None and line.seq > tail.seq:
+            tail.head = apply(tail.head, event_of(line))
+            tail.seq, tail.sum = line.seq, line.sum
+    return tail
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0.0

@@ -1,0 +1,1 @@
+"""Telling subscribers: `hub` shares each frame among all who follow a topic, `sse` is the wire format and the response."""

@@ -1,0 +1,132 @@
+"""Turns over HTTP: send, edit, answer again, stop. Each answers once its change is on disk; the reply comes by the streams."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hermes_webui.chat.events import Body
+from hermes_webui.errors import BadRequest
+from hermes_webui.runs.choice import Choice
+from hermes_webui.runs.supervisor import Started, session_of
+from hermes_webui.web.replies import Json, body_of, wanted
+from hermes_webui.web.services import services
+
+KEY_LIMIT = 200
+ACCEPTED = 202
+
+
+class Start(Struct):
+    """A prompt. `key` is made by the client: the same key is one prompt, however often it is sent."""
+
+    session_id: str
+    message: str
+    attachments: list[dict[str, Any]] = []
+    model: str = ""
+    model_provider: str = ""
+    engine: str = ""
+    key: str | None = None
+    expected_revision: int | None = None
+
+
+class Edit(Struct):
+    """Another wording of a prompt."""
+
+    session_id: str
+    message_id: str
+    message: str
+    model: str = ""
+    model_provider: str = ""
+    engine: str = ""
+    key: str | None = None
+
+
+class Retry(Struct):
+    """Another answer to the prompt above `message_id` (null: the last message)."""
+
+    session_id: str
+    message_id: str | None = None
+    model: str = ""
+    model_provider: str = ""
+    engine: str = ""
+
+
+class Cancel(Struct):
+    """A run to stop."""
+
+    stream_id: str
+
+
+class Resume(Struct):
+    """A session whose waiting prompts shall be answered now."""
+
+    session_id: str
+
+
+def _choice(wish: Start | Edit | Retry) -> Choice:
+    return Choice(wish.engine, wish.model_provider, wish.model)
+
+
+def _prompt(wish: Start | Edit) -> Body:
+    if not wish.message.strip():
+        raise BadRequest("There is nothing in the message.")
+    if wish.key is not None and not 0 < len(wish.key) <= KEY_LIMIT:
+        raise BadRequest(f"A key has 1 to {KEY_LIMIT} characters.")
+    attachments = wish.attachments if isinstance(wish, Start) else []
+    return {"role": "user", "content": wish.message, **({"attachments": attachments} if attachments else {})}
+
+
+def _accepted(started: Started) -> Response:
+    return Json(msgspec.to_builtins(started), ACCEPTED)
+
+
+async def start(request: Request) -> Response:
+    """Puts a prompt on disk, then answers, then starts the engine."""
+    wish = await body_of(request, Start)
+    supervisor = services(request).supervisor
+    return _accepted(
+        await supervisor.start(wish.session_id, _prompt(wish), wish.key, _choice(wish), wish.expected_revision)
+    )
+
+
+async def edit(request: Request) -> Response:
+    """Adds a sibling of a prompt and answers it."""
+    wish = await body_of(request, Edit)
+    supervisor = services(request).supervisor
+    return _accepted(await supervisor.edit(wish.session_id, wish.message_id, _prompt(wish), wish.key, _choice(wish)))
+
+
+async def retry(request: Request) -> Response:
+    """Answers a prompt again."""
+    wish = await body_of(request, Retry)
+    return _accepted(await services(request).supervisor.retry(wish.session_id, wish.message_id, _choice(wish)))
+
+
+async def cancel(request: Request) -> Response:
+    """Stops a run; what it has said is kept."""
+    wish = await body_of(request, Cancel)
+    return Json({"stream_id": wish.stream_id, "state": await services(request).supervisor.cancel(wish.stream_id)})
+
+
+async def resume(request: Request) -> Response:
+    """Goes on with the prompts that wait."""
+    wish = await body_of(request, Resume)
+    head = await services(request).supervisor.resume(wish.session_id)
+    stream = head.run.id if head.run else None
+    return Json({"session_id": wish.session_id, "stream_id": stream, "revision": head.revision}, ACCEPTED)
+
+
+async def stream_status(request: Request) -> Response:
+    """Whether a run is open, and how it ended where it was the session's last."""
+    run_id = wanted(request, "stream_id")
+    session_id = session_of(run_id)
+    head = (await services(request).desk.session(session_id)).head
+    waiting = any(item.run_id == run_id for item in head.queue)
+    active = head.run is not None and head.run.id == run_id
+    ended = head.last_run.state if head.last_run is not None and head.last_run.run_id == run_id else "ended"
+    state = head.run.state if active and head.run else "queued" if waiting else ended
+    return Json({"stream_id": run_id, "session_id": session_id, "active": active or waiting, "state": state})

@@ -1,0 +1,148 @@
+"""The streams: one for a page, one for a run in hermes-webui's names. Both begin where their client left off.
+
+Subscribing and reading where the session stands happen in one step of the event loop; what came before is read from the log,
+what comes after is in the subscription. So nothing is missed and nothing comes twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+
+from starlette.requests import Request
+
+from hermes_webui.chat.document import Summary, summary_of
+from hermes_webui.chat.events import Event, RunStarted
+from hermes_webui.chat.head import Head
+from hermes_webui.chat.reply import Part, rest_after
+from hermes_webui.errors import NotFound
+from hermes_webui.runs import views
+from hermes_webui.runs.supervisor import session_of
+from hermes_webui.store.sessions import Session, SessionStore
+from hermes_webui.streams.hub import Subscription
+from hermes_webui.streams.sse import Cursor, EventStream, cursor_from, frame
+from hermes_webui.web.replies import wanted
+from hermes_webui.web.services import Services, services
+
+#: A client further behind than this gets the session afresh instead of event by event.
+REPLAY = 2000
+
+#: How far back the start of a run is looked for when its client names no place.
+LOOK_BACK = 5000
+
+
+class Standing:
+    """Where a session stands at the moment of a subscription: the last event told, and the open message."""
+
+    def __init__(self, parts: Services, session: Session) -> None:
+        self.session = session
+        self.head: Head = session.head
+        self.revision = parts.desk.told(session.head.session_id)
+        live = parts.supervisor.live(session.head.session_id)
+        self.run_id = live.run.id if live else ""
+        self.open: Sequence[Part] = tuple(live.reply.parts) if live else ()
+        self.length = live.reply.length if live else 0
+
+
+async def page_stream(request: Request) -> EventStream:
+    """`GET /api/events`."""
+    parts = services(request)
+    session_id = request.query_params.get("session_id", "")
+    after = _after(request)
+    if not session_id:
+        subscription = parts.hub.subscribe(views.LIST)
+        return EventStream(subscription, _hello(parts, 0))
+    session = await parts.desk.session(session_id)
+    subscription = parts.hub.subscribe(views.session_topic(session_id), views.LIST)
+    standing = Standing(parts, session)
+    return EventStream(subscription, _page_replay(parts, standing, after))
+
+
+def _after(request: Request) -> Cursor | None:
+    given = request.headers.get("last-event-id") or request.query_params.get("after")
+    return cursor_from(given) if given else None
+
+
+async def _hello(parts: Services, revision: int) -> AsyncIterator[bytes]:
+    desk = parts.desk
+    about = {"boot": parts.boot, "list_version": desk.index.version, "version": parts.version}
+    yield b"retry: 1000\n\n" + frame({"type": "hello", **about, "writable": desk.writable, "revision": revision})
+
+
+async def _page_replay(parts: Services, standing: Standing, after: Cursor | None) -> AsyncIterator[bytes]:
+    async for chunk in _hello(parts, standing.revision):
+        yield chunk
+    if after is None:
+        after = Cursor(standing.revision, standing.length)
+    behind = standing.revision - after.seq
+    if not 0 <= behind <= REPLAY or (behind == 0 and after.offset > standing.length):
+        yield frame({"type": "reload", "session_id": standing.head.session_id})
+        return
+    events = await _missed(parts, standing, after.seq)
+    yield b"".join(_page_frames(standing, after, events))
+
+
+async def _missed(parts: Services, standing: Standing, after: int) -> list[Event]:
+    if after >= standing.revision:
+        return []
+    found: list[Event] = await parts.desk.read(_events, parts.desk.store, standing.session, after, standing.revision)
+    return found
+
+
+def _events(store: SessionStore, session: Session, after: int, upto: int) -> list[Event]:
+    return list(store.events(session, after, upto))
+
+
+def _page_frames(standing: Standing, after: Cursor, events: Sequence[Event]) -> Iterator[bytes]:
+    """`after.offset` is of the message that was open then: the next message to be added, else the one that is open now."""
+    known = after.offset
+    for event in events:
+        known = 0 if views.closes_reply(event) else known
+        yield views.event_frame(standing.head, event, known)
+    for offset, kind, text in rest_after(standing.open, known):
+        session_id = standing.head.session_id
+        yield views.delta_frame(session_id, standing.run_id, standing.revision, offset, kind, text)
+
+
+async def run_stream(request: Request) -> EventStream:
+    """`GET /api/chat/stream`: one run, in hermes-webui's names. A run that has ended is told from the log, then the stream ends."""
+    parts = services(request)
+    run_id = wanted(request, "stream_id")
+    session = await parts.desk.session(session_of(run_id))
+    start = _after(request) or await _start_of(parts, run_id, Standing(parts, session))
+    subscription = parts.hub.subscribe(views.run_topic(run_id))
+    return EventStream(subscription, _run_replay(parts, run_id, Standing(parts, session), start, subscription))
+
+
+async def _run_replay(
+    parts: Services, run_id: str, standing: Standing, start: Cursor, subscription: Subscription
+) -> AsyncIterator[bytes]:
+    events = await _missed(parts, standing, start.seq)
+    summary = summary_of(standing.head)
+    yield b": " + run_id.encode() + b"\n\n" + b"".join(_run_frames(run_id, start, events, summary))
+    spoken = any(map(views.closes_reply, events))
+    if standing.run_id == run_id:
+        rest = rest_after(standing.open, 0 if spoken else start.offset)
+        yield b"".join(views.run_delta_frame(standing.revision, *each) for each in rest)
+    elif all(item.run_id != run_id for item in standing.head.queue):
+        subscription.close()
+
+
+def _run_frames(run_id: str, start: Cursor, events: Sequence[Event], summary: Summary) -> Iterator[bytes]:
+    skip = start.offset
+    for event in events:
+        yield from views.run_event_frames(run_id, event, skip, summary)
+        skip = 0 if views.closes_reply(event) else skip
+
+
+async def _start_of(parts: Services, run_id: str, standing: Standing) -> Cursor:
+    """Just before the run's first event; where it waits in the queue, where the session stands."""
+    if any(item.run_id == run_id for item in standing.head.queue):
+        return Cursor(standing.revision)
+    first = max(0, standing.revision - LOOK_BACK)
+    events = await _missed(parts, standing, first)
+    for event in reversed(events):
+        if isinstance(event.change, RunStarted) and event.change.run_id == run_id:
+            return Cursor(event.seq)
+    raise NotFound("There is no such run here, or it ended long ago.")
+
+

@@ -1,0 +1,109 @@
+"""The password, where one is set: argon2, a cookie that scripts cannot read, and fewer tries for those who guess."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import secrets
+import time
+from collections import deque
+from collections.abc import Callable
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from msgspec import Struct
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+
+from hermes_webui.errors import SettingsError, TooManyRequests, Unauthorized
+from hermes_webui.web.replies import Json, body_of
+
+COOKIE = "hermes_webui"
+DAYS = 30
+TRIES = 5
+TRIES_SECONDS = 60.0
+
+
+class Login(Struct, forbid_unknown_fields=True):
+    """What the login form sends."""
+
+    password: str
+
+
+class Doorman:
+    """Knows who may come in. Its tickets are signed with a secret of this start, bound to the password's hash."""
+
+    def __init__(self, password_hash: str, secret: bytes, clock: Callable[[], float] = time.time) -> None:
+        self._hash = password_hash
+        self._secret = secret + password_hash.encode()
+        self._clock = clock
+        self._failures: deque[float] = deque(maxlen=TRIES)
+        self._checking = asyncio.Lock()
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether a password is set."""
+        return bool(self._hash)
+
+    def knows(self, request: HTTPConnection) -> bool:
+        """Whether the request may pass."""
+        return not self._hash or self._valid(request.cookies.get(COOKIE, ""))
+
+    def _valid(self, ticket: str) -> bool:
+        until, _, signature = ticket.partition(".")
+        if not (until.isascii() and until.isdigit() and len(until) < 12):
+            return False
+        return hmac.compare_digest(self._sign(until), signature) and int(until) > self._clock()
+
+    def _sign(self, text: str) -> str:
+        return hmac.new(self._secret, text.encode(), "sha256").hexdigest()
+
+    async def admit(self, password: str) -> str:
+        """A ticket for the right password. Raises `Unauthorized`, and `TooManyRequests` after five wrong ones in a minute."""
+        async with self._checking:
+            now = self._clock()
+            if len(self._failures) == TRIES and now - self._failures[0] < TRIES_SECONDS:
+                raise TooManyRequests("Too many wrong passwords. Wait a minute and try again.")
+            if not await asyncio.to_thread(_fits, self._hash, password):
+                self._failures.append(now)
+                raise Unauthorized("That is not the password.")
+        until = str(int(self._clock()) + DAYS * 86400)
+        return f"{until}.{self._sign(until)}"
+
+
+def _fits(password_hash: str, password: str) -> bool:
+    try:
+        return PasswordHasher().verify(password_hash, password)
+    except VerificationError:
+        return False
+    except InvalidHashError as error:
+        raise SettingsError("The stored password hash is damaged. Set the password again: `hermes-webui password`.") from error
+
+
+def hash_of(password: str) -> str:
+    """What is stored of a password."""
+    return PasswordHasher().hash(password)
+
+
+def new_secret() -> bytes:
+    """A key to sign tickets with."""
+    return secrets.token_bytes(32)
+
+
+async def login(request: Request) -> Response:
+    """Checks the password and gives the browser its cookie."""
+    given = await body_of(request, Login)
+    doorman: Doorman = request.app.state.services.doorman
+    reply = Json({"ok": True})
+    if doorman.is_needed:
+        ticket = await doorman.admit(given.password)
+        secure = request.headers.get("x-forwarded-proto", request.url.scheme) == "https"
+        reply.set_cookie(COOKIE, ticket, DAYS * 86400, path="/", secure=secure, httponly=True, samesite="strict")
+    return reply
+
+
+async def logout(_request: Request) -> Response:
+    """Takes the cookie back."""
+    reply = Json({"ok": True})
+    reply.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
+    return reply

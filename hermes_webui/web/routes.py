@@ -1,0 +1,84 @@
+"""Every path of the server, in one table: what it takes, what it gives, and who handles it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from msgspec import Struct
+from starlette.routing import Route
+
+from hermes_webui.web import chat, docs, events, health, login, models, pages, sessions
+
+Handler = Callable[..., Awaitable[Any]]
+
+
+class Endpoint(Struct, frozen=True):
+    """One path. `query` names its parameters, those that must be given with a `!`; `body` is its request's type."""
+
+    method: str
+    path: str
+    handler: Handler
+    summary: str
+    query: str = ""
+    body: type[Struct] | None = None
+    gives: str = ""
+    status: int = 200
+
+
+GET = "GET"
+POST = "POST"
+SESSION = "session_id, revision, session"
+ACCEPTED = "stream_id, session_id, message_id, revision, queued"
+
+API: tuple[Endpoint, ...] = (
+    Endpoint(GET, "/health", health.health, "Whether the server is well", gives="status, version, store"),
+    Endpoint(GET, "/api/sessions", sessions.listed, "The list, a page at a time", "limit cursor archived",
+             gives="sessions, next_cursor, total, list_version"),
+    Endpoint(POST, "/api/session/new", sessions.new, "A new session; nothing is written yet", body=sessions.NewSession,
+             gives="session"),
+    Endpoint(GET, "/api/session", sessions.get, "A conversation and a page of its messages",
+             "session_id! messages msg_limit msg_before", gives="session"),
+    Endpoint(GET, "/api/session/status", sessions.status, "What changes while a reply is written", "session_id!",
+             gives="session_id, revision, is_streaming, active_stream_id, message_count, last_run, queue, queue_held"),
+    Endpoint(POST, "/api/session/rename", sessions.rename, "A title by hand", body=sessions.Rename, gives=SESSION),
+    Endpoint(POST, "/api/session/pin", sessions.pin, "Pin or unpin", body=sessions.Pin, gives=SESSION),
+    Endpoint(POST, "/api/session/archive", sessions.archive, "Archive or take back", body=sessions.Archive, gives=SESSION),
+    Endpoint(POST, "/api/session/configure", sessions.configure, "Who answers", body=sessions.Configure, gives=SESSION),
+    Endpoint(POST, "/api/session/delete", sessions.delete, "Move to the trash", body=sessions.Named, gives=SESSION),
+    Endpoint(POST, "/api/session/restore", sessions.restore, "Take out of the trash", body=sessions.Named, gives=SESSION),
+    Endpoint(POST, "/api/session/draft", sessions.draft, "Save the composer's text", body=sessions.SaveDraft,
+             gives="session_id, revision, draft_revision"),
+    Endpoint(POST, "/api/session/select", sessions.select, "Show another path", body=sessions.Select, gives=SESSION),
+    Endpoint(POST, "/api/session/edit", chat.edit, "Another wording of a prompt", body=chat.Edit, gives=ACCEPTED, status=202),
+    Endpoint(POST, "/api/session/retry", chat.retry, "Another answer", body=chat.Retry, gives=ACCEPTED, status=202),
+    Endpoint(POST, "/api/chat/start", chat.start, "Send a prompt", body=chat.Start, gives=ACCEPTED, status=202),
+    Endpoint(POST, "/api/chat/cancel", chat.cancel, "Stop a run, keep what it said", body=chat.Cancel, gives="stream_id, state"),
+    Endpoint(POST, "/api/chat/resume", chat.resume, "Go on with waiting prompts", body=chat.Resume,
+             gives="session_id, stream_id, revision", status=202),
+    Endpoint(GET, "/api/chat/stream", events.run_stream, "A run's events (SSE)", "stream_id! after", gives="text/event-stream"),
+    Endpoint(GET, "/api/chat/stream/status", chat.stream_status, "Whether a run is open", "stream_id!",
+             gives="stream_id, session_id, active, state"),
+    Endpoint(GET, "/api/events", events.page_stream, "A session's events and the list's changes (SSE)", "session_id after",
+             gives="text/event-stream"),
+    Endpoint(GET, "/api/models", models.models, "Models to choose from", gives="providers, default"),
+    Endpoint(GET, "/api/engines", models.engines, "Engines and what they can do", gives="engines"),
+    Endpoint(POST, "/api/login", login.login, "Give the password", body=login.Login, gives="ok"),
+    Endpoint(POST, "/api/logout", login.logout, "Forget this browser", gives="ok"),
+)  # fmt: skip
+
+
+def routes() -> list[Route]:
+    """The routes of the whole server."""
+    described = [Route(each.path, each.handler, methods=[each.method]) for each in API]
+    document = docs.openapi(API)
+    return [
+        *described,
+        Route("/api/openapi.json", docs.serve(document), methods=["GET"]),
+        Route("/api/docs", docs.page(API), methods=["GET"]),
+        Route("/", pages.page, methods=["GET"]),
+        Route("/c/{session_id}", pages.page, methods=["GET"]),
+        Route("/static/{path:path}", pages.static, methods=["GET"]),
+        Route("/manifest.webmanifest", pages.manifest, methods=["GET"]),
+        Route("/favicon.ico", pages.icon, methods=["GET"]),
+    ]

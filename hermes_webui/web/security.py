@@ -1,0 +1,120 @@
+"""What every request passes before a handler sees it: host, origin, kind of body, password; and what every reply carries.
+
+A page that has a foreign name resolve to 127.0.0.1 (DNS rebinding) is stopped by `Host`, a foreign page that posts by `Origin`
+and by `application/json`, which a form cannot send.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.requests import HTTPConnection
+
+from hermes_webui.errors import BadRequest, Forbidden, HermesError, Unauthorized, UnsupportedMedia
+from hermes_webui.web.login import Doorman
+from hermes_webui.web.replies import Json
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+SAFE_METHODS = frozenset({"GET", "HEAD"})
+
+#: What can be had without the password: the door itself, and a sign of life.
+OPEN = re.compile(r"/(health|api/login|static/.*|manifest\.webmanifest|sw\.js|favicon\.ico|c/[^/]*)?")
+
+IMPORT_MAP = re.compile(rb'<script type="importmap">(.*?)</script>', re.DOTALL)
+
+
+def policy(index_html: bytes) -> str:
+    """The Content-Security-Policy. The page's import map is the one inline element; its hash allows just that text."""
+    hashes = (base64.b64encode(hashlib.sha256(text).digest()).decode() for text in IMPORT_MAP.findall(index_html))
+    scripts = " ".join(["'self'", *(f"'sha256-{each}'" for each in hashes)])
+    return (
+        f"default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+        "font-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
+
+
+def reply_headers(content_policy: str) -> tuple[tuple[bytes, bytes], ...]:
+    """The headers of every reply."""
+    return (
+        (b"content-security-policy", content_policy.encode()),
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"no-referrer"),
+        (b"cross-origin-opener-policy", b"same-origin"),
+        (b"cross-origin-resource-policy", b"same-origin"),
+    )
+
+
+class Gate:
+    """ASGI middleware: refuses what must not pass, adds the headers to what does."""
+
+    def __init__(self, app: Asgi, hosts: frozenset[str], doorman: Doorman, content_policy: str) -> None:
+        self._app = app
+        self._hosts = hosts
+        self._doorman = doorman
+        self._headers = reply_headers(content_policy)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes a request on, or answers it with the error."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def with_headers(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), *self._headers]
+            await send(message)
+
+        try:
+            self._check(HTTPConnection(scope), scope["method"])
+        except HermesError as error:
+            await Json(error.as_json(), error.status)(scope, receive, with_headers)
+            return
+        await self._app(scope, receive, with_headers)
+
+    def _check(self, request: HTTPConnection, method: str) -> None:
+        host = request.headers.get("host", "")
+        if host_name(host) not in self._hosts:
+            raise Forbidden(
+                "This server does not answer to that name. Open it by its own address, or add the name to "
+                "HERMES_WEBUI_ALLOWED_HOSTS."
+            )
+        origin = request.headers.get("origin")
+        if origin is not None and not _same(origin, host):
+            raise Forbidden("Another page may not use this server.")
+        if method not in SAFE_METHODS:
+            _check_post(request)
+        if not OPEN.fullmatch(request.url.path) and not self._doorman.knows(request):
+            raise Unauthorized("Please give the password.")
+
+
+def host_name(host: str) -> str:
+    """The name in a Host header, without its port; an empty one where it is malformed."""
+    match = re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_.-]+)(:\d{1,5})?", host)
+    return match[1].lower().rstrip(".") if match else ""
+
+
+def _same(origin: str, host: str) -> bool:
+    """Whether the origin is the very host and port that was asked (behind a proxy with TLS too)."""
+    parts = urlsplit(origin)
+    default = {"http": ":80", "https": ":443"}.get(parts.scheme, "")
+    return bool(default) and parts.netloc.lower().removesuffix(default) == host.lower().removesuffix(default)
+
+
+def _check_post(request: HTTPConnection) -> None:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise UnsupportedMedia("Send application/json.")
+    length = request.headers.get("content-length", "0")
+    if not length.isdigit():
+        raise BadRequest("The length of the body is not a number.")
+    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        raise Forbidden("Another page may not use this server.")

@@ -1,0 +1,38 @@
+"""What the handlers are given: the parts of one running server."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from starlette.requests import Request
+
+from hermes_webui.engines.base import Engine
+from hermes_webui.runs.choice import Default
+from hermes_webui.runs.desk import Desk
+from hermes_webui.runs.supervisor import Supervisor
+from hermes_webui.store.recovery import Report
+from hermes_webui.streams.hub import Hub
+from hermes_webui.web.login import Doorman
+
+
+@dataclass
+class Services:
+    """One server's parts. `boot` differs with each start, so that a page sees that there was one."""
+
+    desk: Desk
+    supervisor: Supervisor
+    engines: Mapping[str, Engine]
+    hub: Hub
+    doorman: Doorman
+    report: Report
+    default: Default
+    version: str
+    boot: str = field(default_factory=lambda: secrets.token_hex(8))
+
+
+def services(request: Request) -> Services:
+    """The parts of the server that got this request."""
+    found: Services = request.app.state.services
+    return found

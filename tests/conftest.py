@@ -1,0 +1,21 @@
+"""Which tests this machine can run. With REQUIRE_ALL=1, as in CI, a missing browser fails its tests."""
+
+import os
+import shutil
+
+import pytest
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skips what needs a browser or root where there is none."""
+    reasons = {}
+    if os.geteuid() != 0:
+        reasons["root"] = "needs root"
+    if os.environ.get("REQUIRE_ALL") != "1" and not any(map(shutil.which, BROWSERS)):
+        reasons["browser"] = "needs chromium"
+    for item in items:
+        for marker, reason in reasons.items():
+            if item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=reason))
