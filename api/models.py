@@ -1,5 +1,6 @@
-"""hermes-webui's `Session`, bound to the server's own store: `save` adopts a whole document, as the server does with a file
-that another program has written, and writes the snapshot by the server's rules."""
+"""hermes-webui's `Session`, bound to the server's own store: `save` adopts a whole document, as the server does with
+a file that another program has written, and writes the snapshot by the server's rules.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +13,6 @@ from hermes_webui.chat.document import DEFAULTS, ORDER
 from hermes_webui.errors import NotFound, PartialView
 from hermes_webui.settings import state_directory
 from hermes_webui.store.directory import DirectoryStore, index_path, opened, rows, summary_document, whole_document
-from hermes_webui.store.sessions import SessionStore
-from hermes_webui.store.directory import index_path, opened, rows, summary_document, whole_document
 
 SESSION_DIR: Path = state_directory() / "sessions"
 SESSION_INDEX_FILE: Path = SESSION_DIR / "_index.json"
@@ -27,9 +26,9 @@ def store() -> DirectoryStore:
     return opened(Path(SESSION_DIR))
 
 
-def index_file() -> Path:
+def index_file(directory: Path | None = None) -> Path:
     """`SESSION_INDEX_FILE`, unless only `SESSION_DIR` was rebound: then the index belongs to that directory."""
-    return index_path(Path(SESSION_DIR), Path(SESSION_INDEX_FILE), _BOUND)
+    return index_path(Path(directory or SESSION_DIR), Path(SESSION_INDEX_FILE), _BOUND)
 
 
 class Session:

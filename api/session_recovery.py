@@ -16,7 +16,7 @@ def recover_all_sessions_on_startup(
 ) -> dict[str, int]:
     """Puts right what an earlier end left; the counts of what was looked at and restored."""
     store = opened(Path(session_dir))
-    report = recover_directory(store, models.index_file(), state_db_path)
+    report = recover_directory(store, models.index_file(session_dir), state_db_path)
     if rebuild_index:
-        rows(store, models.index_file())
+        rows(store, models.index_file(session_dir))
     return {"scanned": report.scanned, "restored": report.restored, "orphaned_backups": report.orphaned_backups}

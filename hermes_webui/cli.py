@@ -21,6 +21,11 @@ from hermes_webui.store.verify import verify
 
 DESCRIPTION = "A web page for talking to AI agents and models that does not lose a conversation."
 
+PASSWORD_LENGTH = 8
+
+#: Fewer conversations than this are looked at before a person would wonder.
+MANY = 200
+
 EXAMPLES = """\
 examples:
   hermes-webui                         start it; the address is printed
@@ -66,7 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("verify", help="check the files of all conversations, or of one; changes nothing")
     check.add_argument("session", nargs="?", help="a session id")
     check.set_defaults(command=_verify)
-    commands.add_parser("recover", help="put right what a crash left, and say what was done").set_defaults(command=_recover)
+    commands.add_parser("recover", help="put right what a crash left, and say what was done").set_defaults(
+        command=_recover
+    )
     listed = commands.add_parser("sessions", help="list the conversations, newest first")
     listed.add_argument("--all", action="store_true", help="archived ones too")
     listed.set_defaults(command=_sessions)
@@ -79,7 +86,9 @@ def _server_options(parser: argparse.ArgumentParser, *, suppress: bool) -> None:
     default: Any = argparse.SUPPRESS if suppress else None
     parser.add_argument("--host", default=default, help="address to listen on (127.0.0.1; others need a password)")
     parser.add_argument("--port", default=default, help=f"port ({settings.PORT}; 0: any free one)")
-    parser.add_argument("--log-level", default=default, choices=("error", "warning", "info", "debug"), help="what to log")
+    parser.add_argument(
+        "--log-level", default=default, choices=("error", "warning", "info", "debug"), help="what to log"
+    )
 
 
 def _settings(given: argparse.Namespace) -> settings.Settings:
@@ -106,7 +115,8 @@ def _serve(given: argparse.Namespace) -> int:
     def said(port: int) -> None:
         host = f"[{chosen.host}]" if ":" in chosen.host else chosen.host
         shown = "127.0.0.1" if chosen.host in {"0.0.0.0", "::"} else host  # noqa: S104 - shown, not bound
-        print(f"Hermes WebUI {__version__}: http://{shown}:{port}  ({len(found.index)} conversations in {chosen.sessions})", flush=True)
+        kept = f"({_counted(len(found.index), 'conversation')} in {chosen.sessions})"
+        print(f"Hermes WebUI {__version__}: http://{shown}:{port}  {kept}", flush=True)
 
     Server(create_app(chosen, found), chosen.host, chosen.port, chosen.log_level, said).run()
     return 0
@@ -128,7 +138,7 @@ def _told(report: Report) -> list[str]:
         (report.interrupted, "had a reply under way; what had arrived is kept and marked"),
         (report.torn, "had an unfinished write at the end; it was cut off and kept in _quarantine"),
     )
-    told = [f"{count} conversation{'s' if count > 1 else ''}: {what}." for count, what in counts if count]
+    told = [f"{_counted(count, 'conversation')}: {what}." for count, what in counts if count]
     return told + [f"Damaged: {session}. `hermes-webui verify {session}` tells more." for session in report.damaged]
 
 
@@ -144,7 +154,7 @@ def _verify(given: argparse.Namespace) -> int:
         found += list(verify(store, session_id))
     for finding in found:
         print(f"{finding.session_id}: {'LOSS: ' if finding.serious else ''}{finding.text}")
-    print(f"{len(wanted)} conversation{'s' if len(wanted) != 1 else ''} checked, {len(found)} finding{'s' if len(found) != 1 else ''}.")
+    print(f"{_counted(len(wanted), 'conversation')} checked, {_counted(len(found), 'finding')}.")
     return 1 if found else 0
 
 
@@ -177,13 +187,17 @@ def _sessions(given: argparse.Namespace) -> int:
     return 0
 
 
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def _password(given: argparse.Namespace) -> int:
     from hermes_webui.web.login import hash_of
 
     chosen = _settings(given)
     first = getpass.getpass("New password: ")
-    if len(first) < 8:
-        _say("At least 8 characters, please. Nothing was changed.")
+    if len(first) < PASSWORD_LENGTH:
+        _say(f"At least {PASSWORD_LENGTH} characters, please. Nothing was changed.")
         return 2
     if getpass.getpass("Again: ") != first:
         _say("The two differ. Nothing was changed.")
@@ -203,7 +217,7 @@ def _store(given: argparse.Namespace) -> DirectoryStore:
 
 def _progress(done: int, total: int) -> None:
     """A line that counts, where a person watches and it takes long enough to matter."""
-    if total > 200 and done % 100 == 0 and sys.stderr.isatty():
+    if total > MANY and done % 100 == 0 and sys.stderr.isatty():
         print(f"\r{done} of {total} …", end="\r" if done + 100 < total else "\r\033[K", file=sys.stderr, flush=True)
 
 

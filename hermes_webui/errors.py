@@ -134,7 +134,8 @@ class SettingsError(HermesError):
 
 
 class EngineFailure(HermesError):
-    """A model or agent could not go on. The prompt and the text so far are kept; `retryable` says if trying again may help.
+    """A model or agent could not go on. The prompt and the text so far are kept; `retryable` says if trying again may
+    help.
 
     Codes: auth, unknown_model, rate_limited, context_too_long, connection_lost, engine_died, refused, provider_error.
     """

@@ -1,4 +1,6 @@
-"""uvicorn, told what this server needs: open streams must not hold up a stop, and the address is said once it is known."""
+"""uvicorn, told what this server needs: open streams must not hold up a stop, and the address is said once it is
+known.
+"""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from msgspec import Struct
 from hermes_webui.errors import SettingsError
 
 PORT = 8787
+LAST_PORT = 65535
 
 #: How fast the demo speaks, in seconds a piece.
 DEMO_PACE = 0.012
@@ -25,7 +26,8 @@ LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 class Settings(Struct, frozen=True):
     """Everything a server is told from outside. `environment` and `providers` are for the engines, which read neither
-    the environment nor a file themselves."""
+    the environment nor a file themselves.
+    """
 
     state: Path
     host: str = "127.0.0.1"
@@ -62,7 +64,8 @@ def state_directory(environment: Mapping[str, str] = os.environ) -> Path:
 
 
 def read(environment: Mapping[str, str] = os.environ, **given: Any) -> Settings:
-    """The settings from the command line (`given`, None: not given), the environment, `config.toml`: the first that has one.
+    """The settings from the command line (`given`, None: not given), the environment, `config.toml`: the first that
+    has one.
 
     Raises `SettingsError` with a sentence that names the setting.
     """
@@ -117,7 +120,7 @@ def _first(*values: Any) -> Any:
 
 
 def _port(value: Any) -> int:
-    if str(value).isdigit() and 0 <= int(value) <= 65535:
+    if str(value).isdigit() and 0 <= int(value) <= LAST_PORT:
         return int(value)
     raise SettingsError(f"{value!r} is no port. Give a number from 1 to 65535 (0: any free one).")
 

@@ -22,6 +22,7 @@ LAYERS = {
     "web": 4,
     "postgres": 4,
     "app": 5,
+    "server": 5,
     "cli": 6,
     "__main__": 7,
 }

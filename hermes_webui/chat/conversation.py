@@ -1,7 +1,7 @@
 """A whole conversation: the fold of its events into a head and the tree of its messages.
 
-The server never needs it whole (it works on heads and reads messages by id), so a conversation of 100,000 messages costs
-it no more than one of ten. Checks, tests and the adoption of another program's file do.
+The server never needs it whole (it works on heads and reads messages by id), so a conversation of 100,000 messages
+costs it no more than one of ten. Checks, tests and the adoption of another program's file do.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ class Conversation:
         return path_to(self.head.leaf, self.messages)
 
     def siblings(self, message: Message) -> tuple[str, ...]:
-        """The ids of all messages that follow the same one, oldest first; the message itself alone where there is no other."""
+        """The ids of all messages that follow the same one, oldest first; the message itself alone where there is no
+        other.
+        """
         return self.head.branches.get(message.parent or ROOT, (message.id,))
 
     def __eq__(self, other: object) -> bool:

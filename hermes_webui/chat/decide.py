@@ -33,7 +33,9 @@ TITLE_LENGTH = 60
 
 
 class Prompt(Struct, frozen=True):
-    """What the user sent: the message, the id of the run that will answer it, and the client's key for sending it once."""
+    """What the user sent: the message, the id of the run that will answer it, and the client's key for sending it
+    once.
+    """
 
     body: Body
     run_id: str
@@ -56,7 +58,9 @@ class Plan:
         self.head = apply(self.head, Event(self.head.revision + 1, self.at, change))
         self.changes.append(change)
 
-    def message(self, body: Body, *, run_id: str | None = None, queue_id: str | None = None, key: str | None = None) -> None:
+    def message(
+        self, body: Body, *, run_id: str | None = None, queue_id: str | None = None, key: str | None = None
+    ) -> None:
         """Adds a message at the end of the visible path and mints its id."""
         turn = self.head.user_message_count + (body.get("role") == "user")
         message_id = mint(self.head.revision + 1, body)
@@ -69,7 +73,9 @@ class Plan:
 
 
 def start(head: Head, at: float, prompt: Prompt) -> list[Change]:
-    """A prompt arrives: it becomes a message and starts a run or, while another run is open or prompts wait, it is queued."""
+    """A prompt arrives: it becomes a message and starts a run or, while another run is open or prompts wait, it is
+    queued.
+    """
     alive(head)
     plan = Plan(head, at)
     if head.run is None and not head.queue:
@@ -131,7 +137,12 @@ def _open_run(head: Head, epoch: int) -> runs.Run:
 
 
 def finish(
-    head: Head, at: float, epoch: int, ended: runs.Ended, bodies: Sequence[Body] = (), usage: dict[str, Any] | None = None
+    head: Head,
+    at: float,
+    epoch: int,
+    ended: runs.Ended,
+    bodies: Sequence[Body] = (),
+    usage: dict[str, Any] | None = None,
 ) -> list[Change]:
     """The run of `epoch` ends in `ended.state`; `bodies` are its last messages (a partial reply, an error)."""
     run = _open_run(head, epoch)

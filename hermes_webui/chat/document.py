@@ -1,12 +1,13 @@
 """The same conversation in hermes-webui's file format: metadata first, then the visible messages, then the rest.
 
-`shared/formats.md` of the project's plan describes the format. Ours adds keys before `messages` (`OWN`), which hermes-webui
-keeps as unknown ones, and an `id` to each message.
+`shared/formats.md` of the project's plan describes the format. Ours adds keys before `messages` (`OWN`), which
+hermes-webui keeps as unknown ones, and an `id` to each message.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
@@ -17,15 +18,17 @@ from hermes_webui.chat.messages import text_of
 from hermes_webui.chat.run import Ended, Queued
 
 #: hermes-webui's metadata keys in its order; they stand before `messages`.
-ORDER = tuple(
-    "session_id title workspace model model_provider created_at updated_at pinned archived project_id profile input_tokens "
-    "output_tokens estimated_cost personality active_stream_id pending_user_message pending_attachments pending_started_at "
-    "compression_anchor_visible_idx compression_anchor_message_key compression_anchor_summary context_length "
-    "threshold_tokens last_prompt_tokens gateway_routing gateway_routing_history llm_title_generated parent_session_id "
-    "is_cli_session source_tag raw_source session_source source_label enabled_toolsets composer_draft".split()
-)
+ORDER = (
+    "session_id", "title", "workspace", "model", "model_provider", "created_at", "updated_at", "pinned", "archived",
+    "project_id", "profile", "input_tokens", "output_tokens", "estimated_cost", "personality", "active_stream_id",
+    "pending_user_message", "pending_attachments", "pending_started_at", "compression_anchor_visible_idx",
+    "compression_anchor_message_key", "compression_anchor_summary", "context_length", "threshold_tokens",
+    "last_prompt_tokens", "gateway_routing", "gateway_routing_history", "llm_title_generated", "parent_session_id",
+    "is_cli_session", "source_tag", "raw_source", "session_source", "source_label", "enabled_toolsets",
+    "composer_draft",
+)  # fmt: skip
 
-DEFAULTS: dict[str, Any] = {
+DEFAULTS: Final[Mapping[str, Any]] = {
     "workspace": "",
     "model": "",
     "pinned": False,
@@ -39,8 +42,8 @@ DEFAULTS: dict[str, Any] = {
     "composer_draft": {},
 }
 
-#: Keys that we add. `revision`: the last event folded in; `log_offset`, `log_sum`: where the log goes on from there and the
-#: check to continue with; `generation`: how often this file has been written; `head`: the fold, whole.
+#: Keys that we add. `revision`: the last event folded in; `log_offset`, `log_sum`: where the log goes on from there
+#: and the check to continue with; `generation`: how often this file has been written; `head`: the fold, whole.
 OWN = frozenset({"message_count", "revision", "log_offset", "log_sum", "generation", "head", "digest"})
 
 SNIPPET = 400
@@ -166,11 +169,15 @@ def foreign(document: dict[str, Any]) -> tuple[dict[str, Any], list[Body]]:
 
 def extras(fields: dict[str, Any]) -> dict[str, Any]:
     """The unknown keys of an adopted document, which stand after `messages`; `tool_calls` first."""
-    return {key: value for key, value in fields.items() if key not in FIELDS and key not in {"title", "active_stream_id"}}
+    return {
+        key: value for key, value in fields.items() if key not in FIELDS and key not in {"title", "active_stream_id"}
+    }
 
 
 def tool_calls_of(body: Body, position: int) -> list[dict[str, Any]]:
-    """The entries of hermes-webui's session-level `tool_calls` for the assistant message at `position` (from 0) of the path."""
+    """The entries of hermes-webui's session-level `tool_calls` for the assistant message at `position` (from 0) of
+    the path.
+    """
     entries: list[dict[str, Any]] = []
     calls = body.get("tool_calls")
     for call in calls if isinstance(calls, list) else []:

@@ -1,7 +1,7 @@
 """The events of a conversation's log: each type's data, and the envelope that numbers and dates it.
 
-An event says what happened and is never changed. A reader keeps data keys and event types that it does not know (a newer
-version wrote them) by leaving the line alone; folding passes over them.
+An event says what happened and is never changed. A reader keeps data keys and event types that it does not know (a
+newer version wrote them) by leaving the line alone; folding passes over them.
 """
 
 from __future__ import annotations
@@ -75,7 +75,8 @@ class MessageAdded(Change, frozen=True, omit_defaults=True):
 
 class BranchSelected(Change, frozen=True, omit_defaults=True):
     """Another path is shown: the one that ends in `leaf`. `hides` is the message of the old path where the two part,
-    if the new one ends above it, so that the way back is known."""
+    if the new one ends above it, so that the way back is known.
+    """
 
     type: ClassVar[str] = "branch.selected"
     leaf: str | None

@@ -5,7 +5,8 @@ It is folded from the events, one constant-time step each. The messages themselv
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -38,21 +39,22 @@ ROOT = ""
 KEYS_KEPT = 64
 
 #: hermes-webui's metadata keys that a head holds; other keys of a document stay in the log (`Head.extras_at`).
-FIELDS = frozenset(
-    "workspace model model_provider engine pinned archived project_id profile input_tokens output_tokens estimated_cost "
-    "personality pending_user_message pending_attachments pending_started_at compression_anchor_visible_idx "
-    "compression_anchor_message_key compression_anchor_summary context_length threshold_tokens last_prompt_tokens "
-    "gateway_routing gateway_routing_history llm_title_generated parent_session_id is_cli_session source_tag raw_source "
-    "session_source source_label enabled_toolsets composer_draft created_at updated_at truncation_watermark "
-    "clear_generation intentional_shrink_generation share_token".split()
-)
+FIELDS = frozenset((
+    "workspace", "model", "model_provider", "engine", "pinned", "archived", "project_id", "profile", "input_tokens",
+    "output_tokens", "estimated_cost", "personality", "pending_user_message", "pending_attachments",
+    "pending_started_at", "compression_anchor_visible_idx", "compression_anchor_message_key",
+    "compression_anchor_summary", "context_length", "threshold_tokens", "last_prompt_tokens", "gateway_routing",
+    "gateway_routing_history", "llm_title_generated", "parent_session_id", "is_cli_session", "source_tag",
+    "raw_source", "session_source", "source_label", "enabled_toolsets", "composer_draft", "created_at",
+    "updated_at", "truncation_watermark", "clear_generation", "intentional_shrink_generation", "share_token",
+))  # fmt: skip
 
 PENDING = frozenset({"pending_user_message", "pending_attachments", "pending_started_at"})
 
 DEFAULT_TITLES = frozenset({"", "Untitled", "New Chat", "New chat"})
 
 #: Who may replace whose title: a source replaces those of its own rank and below.
-TITLE_RANK = {"default": 0, "prompt": 1, "model": 2, "imported": 3, "manual": 4}
+TITLE_RANK: Final[Mapping[str, int]] = {"default": 0, "prompt": 1, "model": 2, "imported": 3, "manual": 4}
 
 
 class Head(Struct, frozen=True, omit_defaults=True):
@@ -218,7 +220,7 @@ def _restored(_head: Head, _change: SessionRestored, _event: Event) -> dict[str,
     return {"trashed": False}
 
 
-_STEPS: dict[type[Change], Any] = {
+_STEPS: Final[Mapping[type[Change], Any]] = {
     SessionCreated: _created,
     SessionChanged: _changed,
     SessionAdopted: _adopted,

@@ -18,6 +18,10 @@ from hermes_webui.chat.events import Body, MessageAdded
 ID_KEY = "id"
 ADDED_KEYS = frozenset({ID_KEY, "parent", "run_id", "key"})
 
+#: Hex digits of the content in an id, and how long its number can be (a log of 10^15 lines is none).
+DIGITS = 4
+LONGEST_NUMBER = 15
+
 #: Larger than any time in seconds of this kind of program (the year 5138), smaller than any in milliseconds.
 MILLISECONDS = 1e11
 
@@ -62,8 +66,8 @@ def mint(seq: int, body: Body) -> str:
 def seq_of(message_id: str) -> int | None:
     """The number of the event that added the message, or None where the id is not one of ours."""
     number, dash, digest = message_id[1:].partition("-")
-    well_formed = message_id[:1] == "m" and number.isascii() and number.isdigit() and dash and len(digest) == 4
-    return int(number) if well_formed and len(number) < 16 else None
+    well_formed = message_id[:1] == "m" and number.isascii() and number.isdigit() and dash and len(digest) == DIGITS
+    return int(number) if well_formed and len(number) <= LONGEST_NUMBER else None
 
 
 def text_of(body: Body) -> str:

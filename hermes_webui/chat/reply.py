@@ -1,8 +1,8 @@
 """A reply while it is streamed, and the messages that it becomes.
 
-A position in a stream is counted in characters (code points) over text and reasoning in the order they came, so that a reader
-can go on from any of them, also after the message is complete and after a restart: `rest_after` cuts what it has not seen out
-of the message itself.
+A position in a stream is counted in characters (code points) over text and reasoning in the order they came, so that
+a reader can go on from any of them, also after the message is complete and after a restart: `rest_after` cuts what it
+has not seen out of the message itself.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def joined(parts: Iterable[Part], kind: str) -> str:
 
 
 def body_of(parts: Sequence[Part], at: float, **more: Any) -> Body:
-    """The assistant message that these parts make. `segments` notes their order where it is not reasoning, then text."""
+    """The assistant message that these parts make; `segments` notes an order other than reasoning, then text."""
     body: Body = {"role": "assistant", "content": joined(parts, TEXT), "timestamp": at}
     if reasoning := joined(parts, REASONING):
         body["reasoning"] = reasoning

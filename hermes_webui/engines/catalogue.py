@@ -7,7 +7,7 @@ what to do; nothing here raises for it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import httpx2
@@ -20,7 +20,7 @@ from hermes_webui.engines.providers import ProviderConfig
 
 #: Shown where a provider's own list cannot be read for another reason than the key: names of pydantic-ai
 #: 2.68's list.
-_WELL_KNOWN: Final = {
+_WELL_KNOWN: Final[Mapping[str, tuple[str, ...]]] = {
     "openai": ("gpt-5.6-sol", "gpt-5.6-terra", "gpt-5.6-luna"),
     "anthropic": ("claude-opus-5-5", "claude-sonnet-5-5", "claude-haiku-5-5"),
     "google": ("gemini-3.8-flash", "gemini-3.1-pro-preview", "gemini-3.5-flash-lite"),

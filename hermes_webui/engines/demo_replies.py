@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from hermes_webui.engines.base import Body
 
 #: What one can ask the demo for, and what it is.
-COMMANDS: Final = {
+COMMANDS: Final[Mapping[str, str]] = {
     "table": "a table",
     "code": "code in three languages",
     "long": "about 2,000 words, to try scrolling and stopping",
@@ -170,7 +170,7 @@ const events = new EventSource("/api/events?after=0");
 events.onmessage = ({ lastEventId, data }) => console.log(lastEventId, JSON.parse(data));
 ```
 """
-_REPLIES: Final[dict[str, Callable[[], str]]] = {"table": _table, "code": _code, "long": _long, "slow": _slow}
+_REPLIES: Final[Mapping[str, Callable[[], str]]] = {"table": _table, "code": _code, "long": _long, "slow": _slow}
 
 
 def _context(bodies: Sequence[Body]) -> str:

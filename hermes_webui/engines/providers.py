@@ -97,12 +97,12 @@ _KNOWN: Final = (
 )
 #: The variables of the known providers' keys, the first one being the one that sentences name. Any other
 #: provider's is its id in capitals and `_API_KEY`.
-_KEY_VARIABLES: Final = {
+_KEY_VARIABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "google": ("GEMINI_API_KEY", "GOOGLE_API_KEY"),
     "ollama-cloud": ("OLLAMA_API_KEY",),
 }
 #: Ends of an address that people copy from a provider's page, and that our base does not have.
-_SUFFIXES: Final = {"anthropic": "/v1", "google": "/v1beta", "ollama": "/v1"}
+_SUFFIXES: Final[Mapping[str, str]] = {"anthropic": "/v1", "google": "/v1beta", "ollama": "/v1"}
 _SETTINGS: Final = ("api_key", "base_url", "kind", "models", "name")
 
 

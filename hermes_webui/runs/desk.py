@@ -60,7 +60,9 @@ class Outcome(Struct, frozen=True):
 class Desk:
     """The sessions of one store, for one event loop."""
 
-    def __init__(self, store: SessionStore, index: Index, committer: Committer, hub: Hub, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, store: SessionStore, index: Index, committer: Committer, hub: Hub, clock: Callable[[], float]
+    ) -> None:
         self.store = store
         self.index = index
         self.hub = hub
@@ -240,7 +242,9 @@ class Desk:
             await self._committer.run(self.store.put_snapshot, session, standing)
             self.list_changed(session)
         except (OSError, StoreUnavailable) as error:
-            logger.warning("The snapshot of %s was not written (%s). The log has it all.", session.head.session_id, error)
+            logger.warning(
+                "The snapshot of %s was not written (%s). The log has it all.", session.head.session_id, error
+            )
         finally:
             place.snapshotting = False
 
@@ -268,7 +272,9 @@ class Desk:
                 self.store.write_snapshot(session)
                 self.index.put(session.row())
         except (OSError, StoreUnavailable) as error:
-            logger.warning("The snapshot of %s was not written (%s). The log has it all.", session.head.session_id, error)
+            logger.warning(
+                "The snapshot of %s was not written (%s). The log has it all.", session.head.session_id, error
+            )
         session.close()
 
     def _write_index(self) -> None:

@@ -14,7 +14,8 @@ from hermes_webui.runs import views
 from hermes_webui.store.journal import Journal
 from hermes_webui.streams.hub import Hub
 
-#: Deltas that come within this time are one record and one frame. The first of a burst goes out at once; pages draw every 50 ms.
+#: Deltas that come within this time are one record and one frame. The first of a burst goes out at once; pages draw
+#: every 50 ms.
 GATHER_SECONDS = 0.03
 
 
@@ -106,7 +107,9 @@ class LiveRun:
             self._hub.publish(topic, views.run_delta_frame(self.revision, offset, kind, text))
 
     def heard(self, event: Event) -> None:
-        """An event of the session is on disk. A message of this run closes the open one and the calls that it answers."""
+        """An event of the session is on disk. A message of this run closes the open one and the calls that it
+        answers.
+        """
         self.revision = event.seq
         change = event.change
         if not isinstance(change, MessageAdded) or change.run_id != self.run.id or change.message.get("role") == "user":

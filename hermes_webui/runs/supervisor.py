@@ -1,6 +1,7 @@
 """The supervisor: starts, stops and ends runs. A run is a task of its own that no connection owns.
 
-    prompt on disk ─▶ answer 202 ─▶ engine started ─▶ deltas (journal, then subscribers) ─▶ messages (log) ─▶ run.finished (log)
+prompt on disk ─▶ answer 202 ─▶ engine started ─▶ deltas (journal, then subscribers) ─▶ messages (log) ─▶ run.finished
+(log)
 """
 
 from __future__ import annotations
@@ -90,14 +91,18 @@ class Supervisor:
     async def start(
         self, session_id: str, body: Body, key: str | None, choice: Choice, expected: int | None = None
     ) -> Started:
-        """Puts the prompt on disk and sees to it that it is answered. The same key again: the same answer, nothing added."""
+        """Puts the prompt on disk and sees to it that it is answered. The same key again: the same answer, nothing
+        added.
+        """
         prompt = self._prompt(session_id, body, key)
 
         def rule(head: Head) -> Sequence[Change]:
             if key is not None and key in head.keys:
                 return ()
             if expected is not None and expected != head.revision:
-                raise Conflict("The conversation has changed since you saw it. Nothing was lost; look again and send again.")
+                raise Conflict(
+                    "The conversation has changed since you saw it. Nothing was lost; look again and send again."
+                )
             return decide.start(head, self.desk.clock(), self._chosen(head, prompt, choice))
 
         outcome = await self.desk.execute(session_id, rule)
@@ -203,7 +208,9 @@ class Supervisor:
                 self._launch(session_id, event.seq, event.change)
 
     def _tell_run(self, live: LiveRun, event: Event) -> None:
-        """Followers of the one run in hermes-webui's names have had the text as deltas; the rest comes from the event."""
+        """Followers of the one run in hermes-webui's names have had the text as deltas; the rest comes from the
+        event.
+        """
         topic = views.run_topic(live.run.id)
         if not self.desk.hub.follows(topic):
             return

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -50,7 +50,7 @@ RETRY_SECONDS = 1.0
 CONTEXT_CHARACTERS = 8_000_000
 CONTEXT_PAGE = 200
 
-CLOSED_CALL = {
+CLOSED_CALL: Final[Mapping[str, tuple[str, str]]] = {
     CANCELLED: ("cancelled", "Stopped. The call may have had effects."),
     INTERRUPTED: ("unknown", "The server was stopped during this call. It may have run; it was not run again."),
     FAILED: ("unknown", "The turn ended during this call. It may have run; it was not run again."),
@@ -124,7 +124,9 @@ class TurnRunner:
                 if isinstance(event, TurnEnded):
                     return
         if not live.stopped.is_set():
-            raise EngineFailure("engine_died", "The engine ended before the reply did. What had arrived is kept; try again.")
+            raise EngineFailure(
+                "engine_died", "The engine ended before the reply did. What had arrived is kept; try again."
+            )
 
     async def _take(self, live: LiveRun, event: EngineEvent) -> None:
         match event:
@@ -146,7 +148,9 @@ class TurnRunner:
                 live.end_reason = reason
 
     async def _say(self, live: LiveRun, body: Body) -> None:
-        """A message of the run is complete: on disk before the engine goes on. So a call's intent is logged before it is made."""
+        """A message of the run is complete: on disk before the engine goes on. So a call's intent is logged before it
+        is made.
+        """
 
         def rule(head: Head) -> Sequence[Change]:
             return decide.say(head, self._desk.clock(), live.run.epoch, body)
@@ -154,7 +158,9 @@ class TurnRunner:
         await self._desk.execute(live.session_id, rule)
 
     async def _settle(self, live: LiveRun, ended: Ended) -> None:
-        """Writes the end down. While the disk takes no writes the text waits in memory (and as far as it came, in the journal)."""
+        """Writes the end down. While the disk takes no writes the text waits in memory (and as far as it came, in the
+        journal).
+        """
 
         def rule(head: Head) -> Sequence[Change]:
             at = self._desk.clock()
@@ -168,7 +174,7 @@ class TurnRunner:
                 await self._desk.execute(live.session_id, rule)
             except StoreUnavailable as error:
                 if live.interrupted.is_set():
-                    logger.error("The end of run %s was not written: %s", live.run.id, error.message)
+                    logger.warning("The end of run %s was not written: %s", live.run.id, error.message)
                     return
                 await asyncio.wait({asyncio.create_task(live.interrupted.wait())}, timeout=RETRY_SECONDS)
             except HermesError as error:

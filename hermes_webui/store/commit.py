@@ -1,7 +1,7 @@
 """Blocking work of the store for the event loop: a few threads, so that syncs of different files overlap.
 
-One writer a session is the caller's affair (its lock). Files sync side by side: the file system gathers what they commit, which
-was measured at twice the appends a second of one flushing thread.
+One writer a session is the caller's affair (its lock). Files sync side by side: the file system gathers what they
+commit, which was measured at twice the appends a second of one flushing thread.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ THREADS = 8
 
 
 class Committer:
-    """`await committer.run(function, …)` runs it in one of the threads. Leaner than an executor: it is on the path of every
-    acknowledgement."""
+    """`await committer.run(function, …)` runs it in one of the threads. Leaner than an executor: it is on the path of
+    every acknowledgement.
+    """
 
     def __init__(self, threads: int = THREADS) -> None:
         self._work: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
@@ -29,7 +30,8 @@ class Committer:
 
     async def run(self, function: Callable[..., T], *args: Any) -> T:
         """The function's result, or its exception. A caller that is cancelled does not stop the function: a write is
-        done or not, never half known."""
+        done or not, never half known.
+        """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
 

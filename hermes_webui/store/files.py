@@ -1,7 +1,7 @@
 """The only place that opens state files for writing: append, replace, keep aside, lock.
 
-`Disk` is the file system as an interface: each primitive (write, sync, rename, truncate …) is a method of its own, so that a
-test can make any one of them fail. What a caller may rely on is in this folder's README.
+`Disk` is the file system as an interface: each primitive (write, sync, rename, truncate …) is a method of its own, so
+that a test can make any one of them fail. What a caller may rely on is in this folder's README.
 """
 
 from __future__ import annotations
@@ -41,9 +41,13 @@ class Stamp(Struct, frozen=True):
 def refused(error: OSError, what: str) -> StoreUnavailable:
     """The error for the user when the disk did not take a write."""
     if error.errno in FULL:
-        return DiskFull(f"The disk is full: {what} was not saved. Everything saved before is kept. Make room and try again.")
+        return DiskFull(
+            f"The disk is full: {what} was not saved. Everything saved before is kept. Make room and try again."
+        )
     reason = os.strerror(error.errno) if error.errno else str(error)
-    return StoreUnavailable(f"The disk does not take writes ({reason}): {what} was not saved. Everything saved before is kept.")
+    return StoreUnavailable(
+        f"The disk does not take writes ({reason}): {what} was not saved. Everything saved before is kept."
+    )
 
 
 class Disk:
@@ -89,6 +93,15 @@ class Disk:
         fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             os.fsync(fd)
+        finally:
+            os.close(fd)
+
+    def cut(self, path: Path, size: int) -> None:
+        """Cuts a file to `size`, durable on return."""
+        fd = self.open(path, os.O_RDWR)
+        try:
+            self.truncate(fd, size)
+            self.sync(fd)
         finally:
             os.close(fd)
 
@@ -160,7 +173,9 @@ def read_range(fd: int, offset: int, size: int) -> bytes:
 
 
 class Lock:
-    """One process owns a state directory: flock on a file that names its holder. The system releases it with the process."""
+    """One process owns a state directory: flock on a file that names its holder. The system releases it with the
+    process.
+    """
 
     def __init__(self, fd: int, path: Path) -> None:
         self._fd = fd
@@ -180,7 +195,9 @@ class Lock:
                 raise refused(error, "the lock") from error
             raise StoreLocked(_held_by(holder, path.parent.parent)) from error
         disk.truncate(fd, 0)
-        disk.append(fd, msgspec.json.encode({"pid": os.getpid(), "host": socket.gethostname(), "since": time.time(), **about}))
+        disk.append(
+            fd, msgspec.json.encode({"pid": os.getpid(), "host": socket.gethostname(), "since": time.time(), **about})
+        )
         return cls(fd, path)
 
     def release(self) -> None:

@@ -20,7 +20,7 @@ Order = tuple[bool, float, str]
 
 
 class Row(Struct, frozen=True):
-    """A summary and the files it was made from. `log` is the log's size (0: none), `snapshot` its stamp (None: none)."""
+    """A summary and the files it is of: the log's size (0: none) and the snapshot's stamp (None: none)."""
 
     summary: Summary
     log: int

@@ -1,14 +1,14 @@
 """The run journal: what open runs have streamed, on disk before anybody sees it, synced at most 50 ms later.
 
-All runs of a process share one file, so that one sync serves them all. JSON Lines of arrays, since one stands for every few
-words:
+All runs of a process share one file, so that one sync serves them all. JSON Lines of arrays, since one stands for
+every few words:
 
     ["run",1,"<session>","<run>"]     run 1 of this file
     ["msg",1,17]                      it begins a message; 17 is the last event before it
     ["t",1,"text"]  ["r",1,"text"]    more text, more reasoning
 
-When a message is complete the log holds it and its lines here are of no more use; the file goes with the process that wrote it,
-once the next start has folded what was open into the logs.
+When a message is complete the log holds it and its lines here are of no more use; the file goes with the process that
+wrote it, once the next start has folded what was open into the logs.
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ Part = tuple[str, str]
 
 
 class Partial(Struct):
-    """What a run had streamed of a message that its log does not hold: (kind, text) parts in order, and the event before."""
+    """What a run had streamed of a message that its log does not hold: (kind, text) parts in order, and the event
+    before.
+    """
 
     session_id: str
     run_id: str
@@ -86,26 +88,23 @@ class Journal:
     def _write(self, record: list[Any]) -> None:
         data = msgspec.json.encode(record) + b"\n"
         try:
-            if self._fd is None:
-                self._open()
-            fd = self._fd
-            if fd is None:
-                raise OSError(5, "the journal is closed")
-            self._disk.append(fd, data)
+            self._disk.append(self._open() if self._fd is None else self._fd, data)
         except OSError as error:
             self._failed = True
             raise refused(error, "the rest of this reply") from error
         self._size += len(data)
         self._dirty.set()
 
-    def _open(self) -> None:
+    def _open(self) -> int:
         self._disk.make_folder(self._folder)
         self._files += 1
         self._path = self._folder / f"{self._name}-{self._files}.jsonl"
-        self._fd = self._disk.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        fd = self._disk.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        self._fd = fd
         self._disk.sync_folder(self._folder)
         self._size = 0
         self._failed = False
+        return fd
 
     def _drop(self) -> None:
         """Gives the current file up: no run needs it, or a sync on it has failed."""
@@ -138,7 +137,9 @@ class Journal:
 
 
 def partials(folder: Path) -> Iterator[Partial]:
-    """What the journals of earlier processes hold of each run's last message. Lines that are torn or damaged are passed over."""
+    """What the journals of earlier processes hold of each run's last message. Lines that are torn or damaged are
+    passed over.
+    """
     for path in sorted(folder.glob("*.jsonl")):
         yield from _partials(path)
 

@@ -2,9 +2,9 @@
 
     {"seq":17,"at":1763800000.123,"type":"message.added","data":{…},"sum":"9f2c41d07a3be655"}
 
-`sum` is the first 16 hex digits of BLAKE2b over the previous line's `sum` (the session id before the first line) and this line
-without its own: a missing, changed, reordered or foreign line shows. Lines of one append but its last carry `"more":true`: an
-append is there whole or not at all.
+`sum` is the first 16 hex digits of BLAKE2b over the previous line's `sum` (the session id before the first line) and
+this line without its own: a missing, changed, reordered or foreign line shows. Lines of one append but its last carry
+`"more":true`: an append is there whole or not at all.
 """
 
 from __future__ import annotations
@@ -208,8 +208,9 @@ class Log:
             self._disk.sync(fd)
 
     def _give_up(self) -> None:
-        """After a failure: the descriptor is given up (a failed sync may not be tried again on it) and the file is opened
-        and cut anew, now if the disk lets us, else before the next write."""
+        """After a failure: the descriptor is given up (a failed sync may not be tried again on it) and the file is
+        opened and cut anew, now if the disk lets us, else before the next write.
+        """
         self.close()
         try:
             self._opened()
@@ -217,7 +218,9 @@ class Log:
             self.close()
 
     def _renew(self) -> None:
-        """A sync has failed, so the system's cache may hold what the disk does not: the known lines go into a new file."""
+        """A sync has failed, so the system's cache may hold what the disk does not: the known lines go into a new
+        file.
+        """
         source = self._disk.open(self.path, os.O_RDONLY)
         try:
             starts = range(0, self.size, CHUNK)

@@ -1,7 +1,7 @@
 """Reading a log without reading all of it: a line is found by its number, a page by walking up from a message.
 
-Lines stand in the order of their numbers, so a file of any length is bisected; no index has to be kept or trusted. Work is
-bounded by the size of the page, whatever the conversation's length.
+Lines stand in the order of their numbers, so a file of any length is bisected; no index has to be kept or trusted.
+Work is bounded by the size of the page, whatever the conversation's length.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ from hermes_webui.store.log import Line, event_of, lines, parse
 BLOCK = 1 << 16
 #: A line at most this many numbers above the last block that was read is looked for in the block before it.
 CLOSE = 64
+
+#: How many lines a reader holds at most.
+KEPT = 10_000
 
 #: What stands in place of a message whose line cannot be read.
 UNREADABLE = "This message cannot be read: its line in the log is damaged. `hermes-webui verify` tells more."
@@ -167,7 +170,12 @@ class LogReader:
         seq = seq_of(message_id) or 1
         above = next((line for number in range(seq - 1, 0, -1) if (line := self._message_line(number))), None)
         parent = added.id if above is not None and (added := _added(above)) is not None else None
-        body = {"role": "system", "content": UNREADABLE, "_error": True, "error": {"code": "damaged", "message": UNREADABLE}}
+        body = {
+            "role": "system",
+            "content": UNREADABLE,
+            "_error": True,
+            "error": {"code": "damaged", "message": UNREADABLE},
+        }
         depth = after.depth - 1 if after else (added.depth + 1 if above and (added := _added(above)) else 1)
         return Message(message_id, parent, max(depth, 1), after.turn if after else 0, body)
 
@@ -177,7 +185,7 @@ class LogReader:
 
     def _forget(self) -> None:
         """Keeps memory bounded on long walks: lines are read again if they are wanted again."""
-        if len(self._known) > 10_000:
+        if len(self._known) > KEPT:
             self._known.clear()
 
     def events(self, after: int, upto: int) -> Iterator[Event]:
@@ -188,7 +196,9 @@ class LogReader:
             self._forget()
 
     def latest_below(self, message_id: str) -> Message | None:
-        """The newest message among those that follow `message_id`, itself included: where its path ends when it is selected."""
+        """The newest message among those that follow `message_id`, itself included: where its path ends when it is
+        selected.
+        """
         top = self.message(message_id)
         seq = seq_of(message_id)
         if top is None or seq is None:

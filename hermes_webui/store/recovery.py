@@ -1,8 +1,8 @@
 """What the start of a server (or `hermes-webui recover`) puts right, and what it must never touch.
 
-The table of the design, as code: `judge` says what a session's files mean, `Recovery` carries it out. Intent on record wins: a
-conversation that its log says was shortened or deleted stays so, after any number of starts. Only where no log speaks does a
-backup that holds more come back.
+The table of the design, as code: `judge` says what a session's files mean, `Recovery` carries it out. Intent on
+record wins: a conversation that its log says was shortened or deleted stays so, after any number of starts. Only
+where no log speaks does a backup that holds more come back.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import quote
 
 from msgspec import Struct
@@ -23,31 +23,17 @@ from hermes_webui.chat.reply import interrupted
 from hermes_webui.errors import Damaged, HermesError
 from hermes_webui.store import index as index_file
 from hermes_webui.store import snapshot
-from hermes_webui.store.files import TEMPORARY, Stamp, read_range, stamp_of
+from hermes_webui.store.files import TEMPORARY, read_range, stamp_of
 from hermes_webui.store.index import Index, Row
 from hermes_webui.store.journal import Partial, partials
-from hermes_webui.store.sessions import SESSION_ID, Session, SessionStore
+from hermes_webui.store.sessions import Session, SessionStore
+from hermes_webui.store.survey import Files, survey
+from hermes_webui.store.verdict import Facts, Verdict, judge
 
-Verdict = Literal["as it is", "rebuild", "adopt", "restore", "replace log", "restore backup", "damaged", "gone"]
 #: How far back a run's open tool calls are looked for.
 TAIL = 50
 
 Progress = Callable[[int, int], None]
-
-
-class Facts(Struct, frozen=True):
-    """What stands on disk of one session. Counts are of messages; -1: unreadable, None: no such file."""
-
-    #: ours: as we wrote it · foreign: readable, written by another program · unreadable · absent
-    snapshot: Literal["ours", "foreign", "unreadable", "absent"]
-    held: int
-    log: int | None
-    revision: int
-    last_seq: int
-    backup: int | None
-    intended: bool
-    trashed: bool
-    tombstone: bool
 
 
 class Report(Struct):
@@ -69,39 +55,6 @@ class Report(Struct):
         return self.restored + self.adopted + self.interrupted + self.torn
 
 
-def judge(facts: Facts) -> Verdict:
-    """What the files of a session mean. Pure; `store/README.md` has the table."""
-    if facts.trashed:
-        return "gone"
-    if facts.log is None:
-        return _without_log(facts)
-    if facts.snapshot == "ours":
-        return "replace log" if facts.revision > facts.last_seq else "as it is"
-    if facts.snapshot == "foreign":
-        return _changed(facts, facts.log)
-    if facts.snapshot == "absent" and facts.backup is not None and facts.tombstone:
-        return "gone"
-    return "rebuild" if facts.log >= 0 else "damaged"
-
-
-def _without_log(facts: Facts) -> Verdict:
-    """hermes-webui's files: its rule, without its three faults."""
-    backup = facts.backup if facts.backup is not None else -1
-    if facts.snapshot == "absent":
-        return "gone" if backup < 0 or facts.tombstone else "restore backup"
-    if facts.snapshot == "unreadable":
-        return "restore backup" if backup >= 0 else "damaged"
-    return "restore backup" if backup > facts.held and not facts.intended else "as it is"
-
-
-def _changed(facts: Facts, logged: int) -> Verdict:
-    """Another program rewrote the snapshot. A loss with a backup to show for it is undone; anything else is taken as meant."""
-    backup = facts.backup if facts.backup is not None else -1
-    if backup <= facts.held or facts.intended or max(logged, backup) <= facts.held:
-        return "adopt"
-    return "restore" if logged >= backup else "restore backup"
-
-
 class Recovery:
     """One pass over a session directory. It writes, so it needs the directory to itself.
 
@@ -117,7 +70,9 @@ class Recovery:
         self._partials: dict[str, Partial] = {}
 
     def run(self, index_path: Path, progress: Progress | None = None) -> Index:
-        """Looks at every session and puts right what needs it; returns the list. One bad session never stops the rest."""
+        """Looks at every session and puts right what needs it; returns the list. One bad session never stops the
+        rest.
+        """
         self._partials = {partial.run_id: partial for partial in partials(self.store.root / "_runs")}
         previous = index_file.read(index_path)
         found = survey(self.store.root)
@@ -137,9 +92,7 @@ class Recovery:
             return None
         if row.summary.is_streaming and self._close_runs:
             return None
-        if files.backup and files.snapshot is None or row.summary.damaged:
-            return None
-        if files.backup and row.log == 0:
+        if row.summary.damaged or (files.backup and (files.snapshot is None or row.log == 0)):
             return None
         self.report.scanned += 1
         return row
@@ -258,7 +211,9 @@ class Recovery:
         return self.store.load(session_id)
 
     def _replace_log(self, session_id: str) -> Session:
-        """The snapshot has more than the log: the log lost its end. It is kept aside, and a new one begins with the snapshot."""
+        """The snapshot has more than the log: the log lost its end. It is kept aside, and a new one begins with the
+        snapshot.
+        """
         log = self.store.log_path(session_id)
         self.store.disk.move(log, self.store.quarantine / f"{log.name}.{int(self.store.clock())}")
         self.report.quarantined += 1
@@ -284,14 +239,13 @@ class Recovery:
         if not session.torn:
             return
         log = session.log
-        fd = os.open(log.path, os.O_RDWR | os.O_CLOEXEC)
+        fd = os.open(log.path, os.O_RDONLY | os.O_CLOEXEC)
         try:
             data = read_range(fd, log.size, session.torn)
-            self.store.disk.keep(self.store.quarantine, f"{log.path.name}.torn-at-{log.size}", data)
-            self.store.disk.truncate(fd, log.size)
-            self.store.disk.sync(fd)
         finally:
             os.close(fd)
+        self.store.disk.keep(self.store.quarantine, f"{log.path.name}.torn-at-{log.size}", data)
+        self.store.disk.cut(log.path, log.size)
         session.torn = 0
         self.report.torn += 1
 
@@ -311,7 +265,9 @@ class Recovery:
 
 
 def close_run(store: SessionStore, session: Session, partial: Partial | None = None) -> bool:
-    """Ends a run that nobody runs any more as interrupted, its partial text kept as a message. False where none is open."""
+    """Ends a run that nobody runs any more as interrupted, its partial text kept as a message. False where none is
+    open.
+    """
     run = session.head.run
     if run is None:
         return False
@@ -327,43 +283,6 @@ def _logged(tail: Sequence[Message], partial: Partial) -> bool:
     """Whether the log holds the message that the partial is of: then it was complete before the end."""
     own = (message for message in tail if message.run_id == partial.run_id and message.role == "assistant")
     return any((seq_of(message.id) or 0) > partial.base for message in own)
-
-
-class Files(Struct):
-    """What the directory holds of one session, by name and size alone."""
-
-    log: int = 0
-    snapshot: Stamp | None = None
-    backup: bool = False
-
-
-def survey(root: Path) -> dict[str, Files]:
-    """All sessions of a directory by their files, in two scans."""
-    found: dict[str, Files] = {}
-    for entry in _entries(root):
-        name = entry.name
-        stem = name.removesuffix(".bak").removesuffix(".json")
-        if stem == name or not SESSION_ID.fullmatch(stem):
-            continue
-        files = found.setdefault(stem, Files())
-        if name.endswith(".json"):
-            status = entry.stat()
-            files.snapshot = Stamp(status.st_size, status.st_mtime_ns)
-        else:
-            files.backup = name.endswith(".json.bak")
-    for entry in _entries(root / "_log"):
-        stem = entry.name.removesuffix(".jsonl")
-        if stem != entry.name and SESSION_ID.fullmatch(stem):
-            found.setdefault(stem, Files()).log = entry.stat().st_size
-    return found
-
-
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
-    try:
-        with os.scandir(folder) as entries:
-            return list(entries)
-    except FileNotFoundError:
-        return []
 
 
 def _snapshot_facts(path: Path, session: Session | None) -> tuple[Any, int, int]:

@@ -1,7 +1,7 @@
 """The sessions of one directory: loading, reading, appending, and the views that follow.
 
-A session is loaded as its snapshot's head and the log's lines after it, so that neither its length nor its age costs anything.
-Every write is `Session.append`: events with a number, on disk before anyone is told.
+A session is loaded as its snapshot's head and the log's lines after it, so that neither its length nor its age costs
+anything. Every write is `Session.append`: events with a number, on disk before anyone is told.
 """
 
 from __future__ import annotations
@@ -242,7 +242,9 @@ class SessionStore:
         return found
 
     def hidden_by(self, session: Session, leaf: Message | None) -> str | None:
-        """The visible message that follows `leaf` now, where the visible path goes through it: what selecting `leaf` hides."""
+        """The visible message that follows `leaf` now, where the visible path goes through it: what selecting `leaf`
+        hides.
+        """
         depth = leaf.depth if leaf else 0
         if session.head.message_count <= depth:
             return None
@@ -276,19 +278,24 @@ class SessionStore:
         return stale and session.snapshot_bytes + size <= session.log.size + FREE
 
     def write_snapshot(self, session: Session) -> None:
-        """Writes `<sid>.json` as of now; what another program wrote there since we last looked goes into the log first."""
+        """Writes `<sid>.json` as of now; what another program wrote there since we last looked goes into the log
+        first.
+        """
         self.adopt_if_changed(session)
         self.put_snapshot(session, session.standing())
 
     def put_snapshot(self, session: Session, standing: Standing) -> None:
-        """Writes `<sid>.json` as of `standing`. Blocking, and as long as the conversation: off the event loop, and beside
-        appends, which it does not see."""
+        """Writes `<sid>.json` as of `standing`. Blocking, and as long as the conversation: off the event loop, and
+        beside appends, which it does not see.
+        """
         head, place = standing.head, standing.place
         path = self.path(head.session_id)
         snapshot.back_up(path, head.message_count, self.disk, self.quarantine)
         with LogReader(session.log.path, place.offset) as reader:
             messages = reader.whole_path(head.leaf)
-            session.stamp = self.disk.replace(path, snapshot.chunks(head, place, messages, self.adopted_fields(session)))
+            session.stamp = self.disk.replace(
+                path, snapshot.chunks(head, place, messages, self.adopted_fields(session))
+            )
         session.checked = True
         session.generation = place.generation
         session.snapshot_revision = head.revision
@@ -352,7 +359,9 @@ class SessionStore:
 
 
 class Tail(Struct):
-    """What folding the lines of a log gave: the head, the last line's number and sum, where it ends, and if any line was damaged."""
+    """What folding the lines of a log gave: the head, the last line's number and sum, where it ends, and if any line
+    was damaged.
+    """
 
     head: Head
     seq: int

@@ -1,7 +1,8 @@
-"""`<sid>.json`: the visible conversation as people and hermes-webui read it. A view: it can be deleted and is made again.
+"""`<sid>.json`: the visible conversation as people and hermes-webui read it. A view: it can be deleted and is made
+again.
 
-Header, then one message a line, then the rest; the last key is a digest of everything before it, so that a file that another
-program has rewritten shows, whatever keys it kept.
+Header, then one message a line, then the rest; the last key is a digest of everything before it, so that a file that
+another program has rewritten shows, whatever keys it kept.
 """
 
 from __future__ import annotations
@@ -32,8 +33,9 @@ INTENT = ("clear_generation", "intentional_shrink_generation")
 
 
 def chunks(head: Head, place: Place, messages: Iterable[Message], fields: dict[str, Any]) -> Iterator[bytes]:
-    """The file, piece by piece; `fields` are an adopted document's, whose unknown keys are kept. Message by message, because one
-    call on a whole large conversation would hold the interpreter for a second."""
+    """The file, piece by piece; `fields` are an adopted document's, whose unknown keys are kept. Message by message,
+    because one call on a whole large conversation would hold the interpreter for a second.
+    """
     digest = hashlib.blake2b(digest_size=16)
     for chunk in _parts(head, place, messages, fields):
         digest.update(chunk)
@@ -84,7 +86,7 @@ def _head_in(fd: int) -> tuple[Head, Place] | None:
         end = data.find(MARK)
         if end >= 0:
             break
-        if not part or b'"log_offset":' not in data and len(data) > 4 * PREFIX:
+        if not part or (b'"log_offset":' not in data and len(data) > 4 * PREFIX):
             return None
         size *= 4
     try:
@@ -109,7 +111,8 @@ def is_intact(path: Path) -> bool:
 
 
 def read_document(path: Path) -> dict[str, Any]:
-    """Another program's document, whole. Raises `Damaged` where it cannot be read as one, FileNotFoundError where there is none.
+    """Another program's document, whole. Raises `Damaged` where it cannot be read as one, FileNotFoundError where
+    there is none.
 
     Python's own json writes lone surrogates and NaN, which strict JSON refuses: they are read and replaced.
     """
@@ -157,7 +160,9 @@ def _int(value: object) -> int:
 
 def back_up(path: Path, messages: int, disk: Disk, quarantine: Path) -> None:
     """Before `path` is overwritten by a file with `messages` messages: what it holds is kept where that is more, in
-    `<sid>.json.bak`, and where it cannot be read, in the quarantine. A backup never gives way to one that holds less."""
+    `<sid>.json.bak`, and where it cannot be read, in the quarantine. A backup never gives way to one that holds
+    less.
+    """
     if not path.exists():
         return
     held = count(path)

@@ -25,7 +25,9 @@ class Finding(Struct, frozen=True):
 
 
 def verify(store: SessionStore, session_id: str) -> Iterator[Finding]:
-    """Everything that is wrong with the session: each line's check and number, the tree, and the snapshot against the log."""
+    """Everything that is wrong with the session: each line's check and number, the tree, and the snapshot against the
+    log.
+    """
     log = store.log_path(session_id)
     if log.exists():
         yield from _log(store, session_id)
@@ -40,7 +42,9 @@ def verify(store: SessionStore, session_id: str) -> Iterator[Finding]:
     if not log.exists():
         return
     if not snapshot.is_intact(path):
-        yield Finding(session_id, "the snapshot was changed by another program; the next start adopts it", serious=False)
+        yield Finding(
+            session_id, "the snapshot was changed by another program; the next start adopts it", serious=False
+        )
     elif document.get("revision", 0) > store.load(session_id).head.revision:
         yield Finding(session_id, "the snapshot is newer than the log: the log has lost its end", serious=True)
 
@@ -67,6 +71,10 @@ def _log(store: SessionStore, session_id: str) -> Iterator[Finding]:
     finally:
         os.close(fd)
     if end < size:
-        yield Finding(session_id, f"{size - end} bytes of an unfinished append at the end (the next start cuts them)", serious=False)
+        yield Finding(
+            session_id,
+            f"{size - end} bytes of an unfinished append at the end (the next start cuts them)",
+            serious=False,
+        )
     if len(conversation.path()) != conversation.head.message_count:
         yield Finding(session_id, "a message of the visible path is missing", serious=True)

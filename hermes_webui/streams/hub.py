@@ -1,8 +1,8 @@
 """The hub: topics, and subscribers who follow them.
 
-A frame is made once and stands in its topic's one list; a subscriber is a cursor into it and gets all that is pending in one
-piece. There is no history here: what came before a subscription is read from the log, so that a frame is kept only until the
-slowest subscriber has it. One that falls too far behind is cut off, and resumes by id.
+A frame is made once and stands in its topic's one list; a subscriber is a cursor into it and gets all that is pending
+in one piece. There is no history here: what came before a subscription is read from the log, so that a frame is kept
+only until the slowest subscriber has it. One that falls too far behind is cut off, and resumes by id.
 """
 
 from __future__ import annotations

@@ -12,6 +12,9 @@ from msgspec import Struct
 from hermes_webui.errors import BadRequest
 from hermes_webui.streams.hub import Subscription
 
+#: The longest cursor that is read.
+LONGEST = 32
+
 HEARTBEAT = b": still here\n\n"
 
 HEADERS = (
@@ -38,7 +41,13 @@ class Cursor(Struct, frozen=True, order=True):
 def cursor_from(text: str) -> Cursor:
     """Reads `<seq>` or `<seq>.<offset>`. Raises `BadRequest`."""
     seq, _, offset = text.partition(".")
-    if not (seq.isascii() and seq.isdigit() and (offset or "0").isascii() and (offset or "0").isdigit() and len(text) < 40):
+    if not (
+        seq.isascii()
+        and seq.isdigit()
+        and (offset or "0").isascii()
+        and (offset or "0").isdigit()
+        and len(text) <= LONGEST
+    ):
         raise BadRequest("That is not an id of this stream.")
     return Cursor(int(seq), int(offset or 0))
 
@@ -52,12 +61,14 @@ def frame(data: Any, cursor: Cursor | None = None, name: str = "") -> bytes:
 class EventStream:
     """An ASGI response: what `replay` yields first, then whatever the subscription gets, until either side ends."""
 
-    def __init__(self, subscription: Subscription, replay: AsyncIterator[bytes], security: tuple[tuple[bytes, bytes], ...] = ()) -> None:
+    def __init__(
+        self, subscription: Subscription, replay: AsyncIterator[bytes], security: tuple[tuple[bytes, bytes], ...] = ()
+    ) -> None:
         self._subscription = subscription
         self._replay = replay
         self._headers = [*HEADERS, *security]
 
-    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+    async def __call__(self, _scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Serves the stream. The subscription is closed on every way out."""
         subscription = self._subscription
         listening = asyncio.create_task(_until_gone(receive, subscription))

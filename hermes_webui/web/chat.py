@@ -1,4 +1,6 @@
-"""Turns over HTTP: send, edit, answer again, stop. Each answers once its change is on disk; the reply comes by the streams."""
+"""Turns over HTTP: send, edit, answer again, stop. Each answers once its change is on disk; the reply comes by the
+streams.
+"""
 
 from __future__ import annotations
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from starlette.requests import Request
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 Handler = Callable[[Request], Awaitable[Response]]
 
-ERRORS = "400 what was sent does not fit · 401 password wanted · 403 foreign host or page · 404 unknown id · 409 changed meanwhile · 413 too large · 503 the disk takes no writes"
+ERRORS = (
+    "400 what was sent does not fit · 401 password wanted · 403 foreign host or page · 404 unknown id · "
+    "409 changed meanwhile · 413 too large · 503 the disk takes no writes"
+)
 EXTRA_TYPES = "components/schemas/"
 
 
@@ -30,13 +33,17 @@ def openapi(table: Sequence[Endpoint]) -> dict[str, Any]:
         paths.setdefault(each.path, {})[each.method.lower()] = _operation(each)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Hermes WebUI", "version": "1", "description": f"Errors are {{error: {{code, message}}}}: {ERRORS}"},
+        "info": {
+            "title": "Hermes WebUI",
+            "version": "1",
+            "description": f"Errors are {{error: {{code, message}}}}: {ERRORS}",
+        },
         "paths": paths,
         "components": {"schemas": {**components, "Error": _ERROR}},
     }
 
 
-_ERROR = {
+_ERROR: Final[Mapping[str, Any]] = {
     "type": "object",
     "properties": {
         "error": {
@@ -59,7 +66,10 @@ def _operation(each: Endpoint) -> dict[str, Any]:
         "summary": each.summary,
         "operationId": each.path.strip("/").replace("/", "_"),
         "parameters": [_parameter(name) for name in each.query.split()],
-        "responses": {str(each.status): {"description": each.gives, "content": {kind: {"schema": schema}}}, "default": error},
+        "responses": {
+            str(each.status): {"description": each.gives, "content": {kind: {"schema": schema}}},
+            "default": error,
+        },
     }
     if each.body is not None:
         reference = {"$ref": f"#/{EXTRA_TYPES}{each.body.__name__}"}
@@ -98,7 +108,8 @@ def _section(each: Endpoint) -> str:
     takes = each.query or ", ".join(_field(field) for field in fields)
     rows = (("takes", takes), (f"gives {each.status}", each.gives))
     listed = "".join(f"<dt>{name}</dt><dd>{escape(text)}</dd>" for name, text in rows if text)
-    return f"<section><h2><code>{each.method} {escape(each.path)}</code></h2><p>{escape(each.summary)}.</p><dl>{listed}</dl></section>"
+    heading = f"<h2><code>{each.method} {escape(each.path)}</code></h2>"
+    return f"<section>{heading}<p>{escape(each.summary)}.</p><dl>{listed}</dl></section>"
 
 
 def _field(field: msgspec.structs.FieldInfo) -> str:

@@ -1,7 +1,7 @@
 """The streams: one for a page, one for a run in hermes-webui's names. Both begin where their client left off.
 
-Subscribing and reading where the session stands happen in one step of the event loop; what came before is read from the log,
-what comes after is in the subscription. So nothing is missed and nothing comes twice.
+Subscribing and reading where the session stands happen in one step of the event loop; what came before is read from
+the log, what comes after is in the subscription. So nothing is missed and nothing comes twice.
 """
 
 from __future__ import annotations
@@ -93,7 +93,9 @@ def _events(store: SessionStore, session: Session, after: int, upto: int) -> lis
 
 
 def _page_frames(standing: Standing, after: Cursor, events: Sequence[Event]) -> Iterator[bytes]:
-    """`after.offset` is of the message that was open then: the next message to be added, else the one that is open now."""
+    """`after.offset` is of the message that was open then: the next message to be added, else the one that is open
+    now.
+    """
     known = after.offset
     for event in events:
         known = 0 if views.closes_reply(event) else known
@@ -104,7 +106,9 @@ def _page_frames(standing: Standing, after: Cursor, events: Sequence[Event]) -> 
 
 
 async def run_stream(request: Request) -> EventStream:
-    """`GET /api/chat/stream`: one run, in hermes-webui's names. A run that has ended is told from the log, then the stream ends."""
+    """`GET /api/chat/stream`: one run, in hermes-webui's names. A run that has ended is told from the log, then the
+    stream ends.
+    """
     parts = services(request)
     run_id = wanted(request, "stream_id")
     session = await parts.desk.session(session_of(run_id))
@@ -144,5 +148,3 @@ async def _start_of(parts: Services, run_id: str, standing: Standing) -> Cursor:
         if isinstance(event.change, RunStarted) and event.change.run_id == run_id:
             return Cursor(event.seq)
     raise NotFound("There is no such run here, or it ended long ago.")
-
-

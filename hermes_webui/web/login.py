@@ -22,6 +22,7 @@ COOKIE = "hermes_webui"
 DAYS = 30
 TRIES = 5
 TRIES_SECONDS = 60.0
+LONGEST_TIME = 11
 
 
 class Login(Struct, forbid_unknown_fields=True):
@@ -51,7 +52,7 @@ class Doorman:
 
     def _valid(self, ticket: str) -> bool:
         until, _, signature = ticket.partition(".")
-        if not (until.isascii() and until.isdigit() and len(until) < 12):
+        if not (until.isascii() and until.isdigit() and len(until) <= LONGEST_TIME):
             return False
         return hmac.compare_digest(self._sign(until), signature) and int(until) > self._clock()
 
@@ -59,7 +60,9 @@ class Doorman:
         return hmac.new(self._secret, text.encode(), "sha256").hexdigest()
 
     async def admit(self, password: str) -> str:
-        """A ticket for the right password. Raises `Unauthorized`, and `TooManyRequests` after five wrong ones in a minute."""
+        """A ticket for the right password. Raises `Unauthorized`, and `TooManyRequests` after five wrong ones in a
+        minute.
+        """
         async with self._checking:
             now = self._clock()
             if len(self._failures) == TRIES and now - self._failures[0] < TRIES_SECONDS:
@@ -77,7 +80,9 @@ def _fits(password_hash: str, password: str) -> bool:
     except VerificationError:
         return False
     except InvalidHashError as error:
-        raise SettingsError("The stored password hash is damaged. Set the password again: `hermes-webui password`.") from error
+        raise SettingsError(
+            "The stored password hash is damaged. Set the password again: `hermes-webui password`."
+        ) from error
 
 
 def hash_of(password: str) -> str:

@@ -16,7 +16,12 @@ from starlette.responses import Response
 from hermes_webui.errors import NotFound
 
 COMPRESSED = frozenset({".html", ".js", ".mjs", ".css", ".svg", ".json", ".webmanifest", ".txt"})
-KINDS = MappingProxyType({".js": "text/javascript", ".mjs": "text/javascript", ".webmanifest": "application/manifest+json"})
+#: Smaller files are not worth packing.
+SMALL = 512
+
+KINDS = MappingProxyType(
+    {".js": "text/javascript", ".mjs": "text/javascript", ".webmanifest": "application/manifest+json"}
+)
 
 
 class File(Struct, frozen=True):
@@ -41,7 +46,7 @@ def _file(path: Path) -> File:
     plain = path.read_bytes()
     kind = KINDS.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     kind += "; charset=utf-8" if kind.startswith("text/") else ""
-    packed = gzip.compress(plain, 6, mtime=0) if path.suffix in COMPRESSED and len(plain) > 512 else None
+    packed = gzip.compress(plain, 6, mtime=0) if path.suffix in COMPRESSED and len(plain) > SMALL else None
     return File(kind, f'"{hashlib.blake2b(plain, digest_size=12).hexdigest()}"', plain, packed)
 
 

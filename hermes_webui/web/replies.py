@@ -15,6 +15,9 @@ T = TypeVar("T", bound=msgspec.Struct)
 #: A prompt, its attachments' descriptions and their wrapping: far more than any model reads.
 BODY_LIMIT = 8 << 20
 
+#: The longest count that is read.
+DIGITS = 9
+
 
 class Json(Response):
     """A reply as JSON."""
@@ -71,7 +74,7 @@ def number(request: Request, name: str, default: int, most: int) -> int:
     value = request.query_params.get(name)
     if value is None:
         return default
-    if not (value.isascii() and value.isdigit()) or len(value) > 9 or int(value) < 1:
+    if not (value.isascii() and value.isdigit()) or len(value) > DIGITS or int(value) < 1:
         raise BadRequest(f"{name} must be a number from 1 to {most}.")
     return min(int(value), most)
 

@@ -1,7 +1,8 @@
-"""What every request passes before a handler sees it: host, origin, kind of body, password; and what every reply carries.
+"""What every request passes before a handler sees it: host, origin, kind of body, password; and what every reply
+carries.
 
-A page that has a foreign name resolve to 127.0.0.1 (DNS rebinding) is stopped by `Host`, a foreign page that posts by `Origin`
-and by `application/json`, which a form cannot send.
+A page that has a foreign name resolve to 127.0.0.1 (DNS rebinding) is stopped by `Host`, a foreign page that posts by
+`Origin` and by `application/json`, which a form cannot send.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ def policy(index_html: bytes) -> str:
     scripts = " ".join(["'self'", *(f"'sha256-{each}'" for each in hashes)])
     return (
         f"default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
-        "font-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        "font-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
     )
 
 

@@ -174,7 +174,16 @@ async def status(request: Request) -> Response:
     session = await parts.desk.session(session_id)
     decide.alive(session.head)
     row = views.summary_json(session.summary())
-    names = ("session_id", "revision", "is_streaming", "active_stream_id", "message_count", "last_run", "queue", "queue_held")
+    names = (
+        "session_id",
+        "revision",
+        "is_streaming",
+        "active_stream_id",
+        "message_count",
+        "last_run",
+        "queue",
+        "queue_held",
+    )
     return Json({name: row[name] for name in names})
 
 
@@ -258,9 +267,7 @@ async def draft(request: Request) -> Response:
     outcome = await desk.execute(wish.session_id, _only_alive)
     args = (wish.session_id, wish.text, wish.draft_revision, desk.clock())
     saved = await desk.save_draft(*args)
-    return Json(
-        {"session_id": wish.session_id, "revision": outcome.head.revision, "draft_revision": saved.revision}
-    )
+    return Json({"session_id": wish.session_id, "revision": outcome.head.revision, "draft_revision": saved.revision})
 
 
 def _only_alive(head: Head) -> Sequence[Change]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 from pydantic_ai.direct import model_request, model_request_stream
 from pydantic_ai.messages import (
@@ -33,7 +33,7 @@ from hermes_webui.engines.sdk.messages import messages_of
 from hermes_webui.engines.thinking import ThinkTags
 from hermes_webui.errors import EngineFailure
 
-_ENDS: dict[FinishReason, TurnEnded] = {
+_ENDS: Final[Mapping[FinishReason, TurnEnded]] = {
     "length": TurnEnded("max_tokens"),
     "content_filter": TurnEnded("refusal"),
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import httpx2
@@ -77,7 +77,7 @@ class _Sentence(Struct, frozen=True):
     retryable: bool = True
 
 
-_SENTENCES: Final = {
+_SENTENCES: Final[Mapping[str, _Sentence]] = {
     "no_key": _Sentence(
         "auth", "{name} asks for a key. Your message is kept: set {key}, start the server again and retry."
     ),
