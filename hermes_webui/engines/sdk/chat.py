@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from typing import Final
 
 from pydantic_ai.direct import model_request, model_request_stream
 from pydantic_ai.messages import (
