@@ -23,6 +23,7 @@ from hermes_webui.errors import HermesError
 from hermes_webui.runs.choice import Choice, Default
 from hermes_webui.runs.desk import Desk
 from hermes_webui.runs.supervisor import Supervisor
+from hermes_webui.runs.upkeep import Upkeep
 from hermes_webui.settings import Settings
 from hermes_webui.store.commit import Committer
 from hermes_webui.store.files import Disk, Lock
@@ -115,6 +116,7 @@ class _Running:
         hub = Hub()
         desk = Desk(store, opened.index, self._committer, hub, time.time)
         default = Default(Choice(settings.engine, settings.provider, settings.model))
+        self._upkeep = Upkeep(desk)
         self._looking = asyncio.create_task(default.look(engines.get("model")))
         supervisor = Supervisor(desk, engines, self._journal, default, streams, lock)
         report = opened.report
@@ -129,6 +131,7 @@ class _Running:
         """Snapshots and list are written, the directory is given free."""
         await self.end()
         self._looking.cancel()
+        self._upkeep.close()
         await self.services.desk.close()
         for engine in self._engines.values():
             await engine.close()

@@ -43,6 +43,8 @@ class Prompt(Struct, frozen=True):
     engine: str = ""
     provider: str = ""
     model: str = ""
+    #: The user named who answers: the session keeps to it.
+    chosen: bool = False
 
 
 class Plan:
@@ -67,9 +69,12 @@ class Plan:
         depth = self.head.message_count + 1
         self.add(MessageAdded(message_id, self.head.leaf, depth, turn, body, run_id, queue_id, key))
 
-    def run(self, run_id: str, engine: str, provider: str, model: str) -> None:
-        """Starts a run with the next epoch."""
-        self.add(RunStarted(run_id, self.head.epoch + 1, engine, provider, model))
+    def run(self, prompt: Prompt) -> None:
+        """Starts a run with the next epoch; who answers, if the user said so, stays the session's choice."""
+        who = {"engine": prompt.engine, "model_provider": prompt.provider, "model": prompt.model}
+        if prompt.chosen and any(self.head.fields.get(name) != value for name, value in who.items()):
+            self.add(SessionChanged(who))
+        self.add(RunStarted(prompt.run_id, self.head.epoch + 1, prompt.engine, prompt.provider, prompt.model))
 
 
 def start(head: Head, at: float, prompt: Prompt) -> list[Change]:
@@ -93,7 +98,7 @@ def _begin(plan: Plan, prompt: Prompt, queue_id: str | None = None) -> None:
     title = title_from(text_of(prompt.body))
     if plan.head.title_source == "default" and title:
         plan.add(SessionChanged({"title": title}, "prompt"))
-    plan.run(prompt.run_id, prompt.engine, prompt.provider, prompt.model)
+    plan.run(prompt)
 
 
 def next_turn(head: Head, at: float) -> list[Change]:
@@ -232,7 +237,7 @@ def retry(head: Head, at: float, user: Message, follower: str | None, prompt: Pr
     plan = Plan(head, at)
     if head.leaf != user.id:
         plan.add(BranchSelected(user.id, user.depth, user.turn, follower, "retry"))
-    plan.run(prompt.run_id, prompt.engine, prompt.provider, prompt.model)
+    plan.run(prompt)
     return plan.changes
 
 
@@ -247,12 +252,18 @@ def select(head: Head, leaf: Message | None, hides: str | None = None, reason: s
 
 
 def adopt(
-    head: Head, at: float, fields: dict[str, Any], bodies: Sequence[Body], path: Sequence[Message], reason: str
+    head: Head,
+    at: float,
+    document: tuple[dict[str, Any], Sequence[Body]],
+    path: Sequence[Message],
+    reason: str,
+    digest: str | None = None,
 ) -> list[Change]:
     """Another program's document becomes the visible conversation; `path` is the visible one so far.
 
     What both begin with is shared; the rest of the document is appended, and what it replaces stays in the tree.
     """
+    fields, bodies = document
     shared = 0
     for body, message in zip(bodies, path, strict=False):
         if bare(body) != message.body:
@@ -262,7 +273,7 @@ def adopt(
     hides = path[shared].id if shared < len(path) else None
     plan = Plan(head, at)
     leaf, depth, turn = (last.id, last.depth, last.turn) if last else (None, 0, 0)
-    plan.add(SessionAdopted(head.session_id, reason, fields, leaf, depth, turn, hides))
+    plan.add(SessionAdopted(head.session_id, reason, fields, leaf, depth, turn, hides, digest))
     for body in bodies[shared:]:
         plan.message(bare(body))
     return plan.changes

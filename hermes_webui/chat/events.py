@@ -43,6 +43,7 @@ class SessionAdopted(Change, frozen=True, omit_defaults=True):
 
     The visible path is cut back to `leaf` first (the last message that both have), which hides `hides`. `reason` is
     found (there was no log), changed (it was rewritten since), saved (through `api.models`) or restored (a backup).
+    `digest` is of the file's bytes, where there was a file: the same file is not taken in twice.
     """
 
     type: ClassVar[str] = "session.adopted"
@@ -53,6 +54,7 @@ class SessionAdopted(Change, frozen=True, omit_defaults=True):
     depth: int = 0
     turn: int = 0
     hides: str | None = None
+    digest: str | None = None
 
 
 class MessageAdded(Change, frozen=True, omit_defaults=True):

@@ -78,6 +78,8 @@ class Head(Struct, frozen=True, omit_defaults=True):
     keys: dict[str, tuple[str, str]] = {}
     trashed: bool = False
     adopted: bool = False
+    #: Of the last file of another program that this log has taken in.
+    digest: str | None = None
     extras_at: int | None = None
     compacted: ContextCompacted | None = None
 
@@ -127,6 +129,7 @@ def _adopted(head: Head, change: SessionAdopted, event: Event) -> dict[str, Any]
         "epoch": run.epoch if run else head.epoch,
         "extras_at": event.seq if extras else None,
         "adopted": True,
+        "digest": change.digest or head.digest,
         "trashed": False,
         **_move(head, change),
     }

@@ -24,7 +24,7 @@ from hermes_webui.runs import views
 from hermes_webui.store import index as index_file
 from hermes_webui.store.commit import Committer
 from hermes_webui.store.drafts import Draft, Drafts
-from hermes_webui.store.index import Index
+from hermes_webui.store.index import Index, Row
 from hermes_webui.store.sessions import Session, SessionStore
 from hermes_webui.streams.hub import Hub
 from hermes_webui.streams.sse import frame
@@ -35,6 +35,11 @@ Decide = Callable[[Head], Sequence[Change]]
 
 #: Loaded sessions kept for the next request; each is a few KB and perhaps a descriptor.
 LOADED = 512
+
+#: Of another program's directory, whole conversations are in memory until their first change: only so many.
+FOREIGN = 8
+
+WRITABLE = "The disk takes writes again."
 
 #: New sessions without a first message: they exist only here, and the oldest are forgotten.
 PROVISIONAL = 1000
@@ -112,7 +117,9 @@ class Desk:
 
     def _make_room(self) -> None:
         """Lets go of the sessions that were used longest ago and are at rest."""
-        for session_id, place in list(self._places.items())[: max(0, len(self._places) - LOADED)]:
+        foreign = [each for each, place in self._places.items() if place.session and place.session.found]
+        for session_id in [*list(self._places)[: max(0, len(self._places) - LOADED)], *foreign[:-FOREIGN]]:
+            place = self._places[session_id]
             session = place.session
             at_rest = not place.lock.locked() and not place.snapshotting
             if at_rest and (session is None or session.head.run is None):
@@ -135,6 +142,8 @@ class Desk:
                 raise
         place.session = session
         place.told = session.head.revision
+        if session.found is not None:
+            self._make_room()
         return session
 
     async def read(self, function: Callable[..., Any], *args: Any) -> Any:
@@ -181,7 +190,7 @@ class Desk:
             self._disk(writable=False, message=error.message)
             raise
         if not self.writable:
-            self._disk(writable=True, message="The disk takes writes again.")
+            self._disk(writable=True, message=WRITABLE)
         return events
 
     def _tell(self, session_id: str, place: Place, session: Session, events: Sequence[Event]) -> None:
@@ -213,6 +222,11 @@ class Desk:
         async with self._place(session_id).lock:
             saved: Draft = await self._committer.run(self.drafts.save, session_id, text, expected, at)
         return saved
+
+    async def probe(self) -> None:
+        """Tries whether the disk takes writes again, and tells. Raises `StoreUnavailable` where it does not."""
+        await self._committer.run(self.store.probe)
+        self._disk(writable=True, message=WRITABLE)
 
     def _disk(self, *, writable: bool, message: str) -> None:
         changed, self.writable = self.writable is not writable, writable
@@ -263,7 +277,7 @@ class Desk:
             session = place.session
             if session is not None:
                 await self._committer.run(self._put_away, session)
-        await self._committer.run(self._write_index)
+        await self.write_index()
 
     def _put_away(self, session: Session) -> None:
         behind = session.snapshot_revision < session.head.revision
@@ -277,8 +291,12 @@ class Desk:
             )
         session.close()
 
-    def _write_index(self) -> None:
+    async def write_index(self) -> None:
+        """Writes the list's copy on disk, for a quick start."""
+        await self._committer.run(self._write_rows, tuple(self.index))
+
+    def _write_rows(self, rows: tuple[Row, ...]) -> None:
         try:
-            index_file.write(self.index, self.store.root / "_index.json", self.store.disk)
+            index_file.write(rows, self.store.root / "_index.json", self.store.disk)
         except OSError as error:
             logger.warning("The list was not written (%s). The next start makes it anew.", error)

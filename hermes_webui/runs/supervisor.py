@@ -168,7 +168,7 @@ class Supervisor:
         engine = who.engine or (default.engine if not who.model else "model")
         if engine not in self.engines:
             raise BadRequest(f"There is no engine {engine!r}. Choose another in the list of models.")
-        return msgspec.structs.replace(prompt, engine=engine, provider=who.provider, model=who.model)
+        return msgspec.structs.replace(prompt, engine=engine, provider=who.provider, model=who.model, chosen=named)
 
     async def resume(self, session_id: str) -> Head:
         """Goes on with prompts that wait since a run failed or the server was stopped."""

@@ -5,7 +5,7 @@ hermes-webui. A view: which sessions exist is read from the folder, never from h
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -97,10 +97,9 @@ def _after(cursor: str) -> Order:
         raise BadRequest("That cursor is not one of this server's.") from error
 
 
-def encode(index: Index) -> list[bytes]:
+def encode(rows: Iterable[Row]) -> list[bytes]:
     """The file: a list of summaries, newest first, in hermes-webui's keys with ours beside them."""
-    rows = sorted(index, key=lambda row: -row.summary.updated_at)
-    lines = [msgspec.json.encode(_entry(row)) for row in rows]
+    lines = [msgspec.json.encode(_entry(row)) for row in sorted(rows, key=lambda row: -row.summary.updated_at)]
     return [b"[\n", b",\n".join(lines), b"\n]\n"]
 
 
@@ -143,6 +142,6 @@ def _row(raw: msgspec.Raw) -> Row | None:
     return Row(_summary_decoder.decode(raw), files.log, Stamp(*files.snapshot) if files.snapshot else None)
 
 
-def write(index: Index, path: Path, disk: Disk) -> None:
+def write(rows: Iterable[Row], path: Path, disk: Disk) -> None:
     """Writes the copy on disk, atomically."""
-    disk.replace(path, encode(index))
+    disk.replace(path, encode(rows))

@@ -22,7 +22,7 @@ from hermes_webui.chat.head import ROOT, Head, apply
 from hermes_webui.chat.messages import Message
 from hermes_webui.errors import BadRequest, Damaged, NotFound
 from hermes_webui.store import snapshot
-from hermes_webui.store.files import Disk, Stamp, stamp_of
+from hermes_webui.store.files import Disk, Stamp, refused, stamp_of
 from hermes_webui.store.index import Row
 from hermes_webui.store.log import Batch, Found, Log, encode, event_of, read, standing
 from hermes_webui.store.reader import LogReader
@@ -184,10 +184,11 @@ class SessionStore:
     def _foreign(self, session_id: str) -> Session:
         path = self.path(session_id)
         stamp = stamp_of(path)
-        document = snapshot.read_document(path)
-        fields, bodies = foreign(document)
+        data = path.read_bytes()
+        document = foreign(snapshot.document_in(data))
+        fields, _ = document
         at = _number(fields.get("updated_at")) or _number(fields.get("created_at")) or self.clock()
-        changes = decide.adopt(Head(session_id), at, fields, bodies, (), "found")
+        changes = decide.adopt(Head(session_id), at, document, (), "found", snapshot.digest_of(data))
         session = self.new(session_id)
         session.first = encode(changes, at, 0, session_id)
         session.found = Conversation(session_id, session.first.events)
@@ -308,29 +309,35 @@ class SessionStore:
         return self.adopt_change(session)
 
     def adopt_change(self, session: Session) -> bool:
-        """If another program has rewritten the snapshot, its conversation becomes the visible one, as an event."""
+        """If another program has rewritten the snapshot since its bytes were last taken in, its conversation becomes the
+        visible one, as an event.
+        """
         path = self.path(session.head.session_id)
         stamp = stamp_of(path)
         session.checked = True
         if stamp is None or session.first is not None or snapshot.is_intact(path):
             session.stamp = stamp
             return False
-        try:
-            document = snapshot.read_document(path)
-        except Damaged:
-            self.disk.keep(self.quarantine, path.name, path.read_bytes())
-            session.stamp = stamp
-            return False
-        self.adopt(session, document, "changed")
+        data = path.read_bytes()
+        digest = snapshot.digest_of(data)
         session.stamp = stamp
+        if digest == session.head.digest:
+            return False
+        try:
+            document = snapshot.document_in(data)
+        except Damaged:
+            self.disk.keep(self.quarantine, path.name, data)
+            return False
+        self.adopt(session, document, "changed", digest)
         return True
 
-    def adopt(self, session: Session, document: dict[str, Any], reason: str) -> tuple[Event, ...]:
+    def adopt(
+        self, session: Session, document: dict[str, Any], reason: str, digest: str | None = None
+    ) -> tuple[Event, ...]:
         """A whole document becomes the visible conversation; what it replaces stays in the tree. Blocking."""
-        fields, bodies = foreign(document)
         at = self.clock()
         path = self.path_messages(session, session.head.leaf)
-        return session.append(decide.adopt(session.head, at, fields, bodies, path, reason), at)
+        return session.append(decide.adopt(session.head, at, foreign(document), path, reason, digest), at)
 
     def discard(self, session: Session) -> None:
         """After `session.trashed` is on disk: the views of a deleted session go to `_trash/`."""
@@ -341,6 +348,13 @@ class SessionStore:
                 self.disk.unlink(view)
         session.stamp = None
         session.snapshot_revision = 0
+
+    def probe(self) -> None:
+        """Tries a small durable write. Raises `StoreUnavailable` where the disk does not take it."""
+        try:
+            self.disk.replace(self.lock_path.with_name("probe"), [b"written to see whether the disk takes writes\n"])
+        except OSError as error:
+            raise refused(error, "a trial write") from error
 
     def session_ids(self) -> set[str]:
         """All sessions that have a log or a snapshot here."""

@@ -116,14 +116,23 @@ def read_document(path: Path) -> dict[str, Any]:
 
     Python's own json writes lone surrogates and NaN, which strict JSON refuses: they are read and replaced.
     """
-    data = path.read_bytes()
+    return document_in(path.read_bytes())
+
+
+def document_in(data: bytes) -> dict[str, Any]:
+    """The document that these bytes are. Raises `Damaged`."""
     try:
         found = msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         found = _lenient(data)
     if not isinstance(found, dict):
-        raise Damaged(f"{path.name} is not a conversation: it holds no JSON object.")
+        raise Damaged("The file is not a conversation: it holds no JSON object.")
     return found
+
+
+def digest_of(data: bytes) -> str:
+    """What a file's bytes are known by again."""
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
 def _lenient(data: bytes) -> object:
