@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from hermes_webui import __version__
@@ -35,7 +36,7 @@ from hermes_webui.store.sessions import SessionStore
 from hermes_webui.streams.hub import Hub
 from hermes_webui.web import pages
 from hermes_webui.web.login import Doorman
-from hermes_webui.web.replies import on_error
+from hermes_webui.web.replies import on_error, on_no_route
 from hermes_webui.web.routes import routes
 from hermes_webui.web.security import Gate, policy
 from hermes_webui.web.services import Services
@@ -90,8 +91,9 @@ def create_app(
         finally:
             await running.close()
 
-    handlers: dict[Any, Any] = {HermesError: on_error}
+    handlers: dict[Any, Any] = {HermesError: on_error, HTTPException: on_no_route}
     app = Starlette(routes=routes(), middleware=[gate], exception_handlers=handlers, lifespan=lifespan)
+    app.router.redirect_slashes = False
     app.state.files = files
     return app
 

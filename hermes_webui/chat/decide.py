@@ -69,12 +69,12 @@ class Plan:
         depth = self.head.message_count + 1
         self.add(MessageAdded(message_id, self.head.leaf, depth, turn, body, run_id, queue_id, key))
 
-    def run(self, prompt: Prompt) -> None:
+    def run(self, prompt: Prompt, key: str | None = None) -> None:
         """Starts a run with the next epoch; who answers, if the user said so, stays the session's choice."""
         who = {"engine": prompt.engine, "model_provider": prompt.provider, "model": prompt.model}
         if prompt.chosen and any(self.head.fields.get(name) != value for name, value in who.items()):
             self.add(SessionChanged(who))
-        self.add(RunStarted(prompt.run_id, self.head.epoch + 1, prompt.engine, prompt.provider, prompt.model))
+        self.add(RunStarted(prompt.run_id, self.head.epoch + 1, prompt.engine, prompt.provider, prompt.model, key))
 
 
 def start(head: Head, at: float, prompt: Prompt) -> list[Change]:
@@ -190,8 +190,8 @@ def change(head: Head, fields: dict[str, Any], source: str = "manual") -> list[C
     """Metadata changes; nothing is appended where all is as it was, or where a title of a stronger source stands."""
     alive(head)
     title = fields.get("title")
-    if title is not None and TITLE_RANK[source] < TITLE_RANK[head.title_source]:
-        fields = {key: value for key, value in fields.items() if key != "title"}
+    if title is not None and TITLE_RANK.get(source, 0) < TITLE_RANK.get(head.title_source, 0):
+        title, fields = None, {key: value for key, value in fields.items() if key != "title"}
     current = {**head.fields, "title": head.title}
     new = {key: value for key, value in fields.items() if current.get(key) != value}
     renamed = title is not None and source != head.title_source
@@ -237,7 +237,7 @@ def retry(head: Head, at: float, user: Message, follower: str | None, prompt: Pr
     plan = Plan(head, at)
     if head.leaf != user.id:
         plan.add(BranchSelected(user.id, user.depth, user.turn, follower, "retry"))
-    plan.run(prompt)
+    plan.run(prompt, prompt.key)
     return plan.changes
 
 

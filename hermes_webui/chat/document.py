@@ -98,8 +98,8 @@ def summary_of(head: Head, *, damaged: bool = False) -> Summary:
         model_provider=_text(fields.get("model_provider")),
         workspace=str(fields.get("workspace") or ""),
         created_at=head.created_at,
-        updated_at=head.last_message_at or head.created_at,
-        last_message_at=head.last_message_at,
+        updated_at=head.active_at,
+        last_message_at=head.active_at,
         message_count=head.message_count,
         user_message_count=head.user_message_count,
         pinned=bool(fields.get("pinned")),
@@ -127,7 +127,7 @@ def header(head: Head, place: Place) -> dict[str, Any]:
         "session_id": head.session_id,
         "title": head.title or "Untitled",
         "created_at": head.created_at,
-        "updated_at": head.last_message_at or head.created_at,
+        "updated_at": head.active_at,
         "active_stream_id": head.run.id if head.run else None,
     }
     found = {**DEFAULTS, **head.fields, **derived}

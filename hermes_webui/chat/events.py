@@ -100,7 +100,9 @@ class RunQueued(Change, frozen=True, omit_defaults=True):
 
 
 class RunStarted(Change, frozen=True, omit_defaults=True):
-    """A turn begins. Appends of an older epoch are refused from here on."""
+    """A turn begins. Appends of an older epoch are refused from here on. `key` is the client's where it answers a prompt
+    again; a new prompt's stands in its message.
+    """
 
     type: ClassVar[str] = "run.started"
     run_id: str
@@ -108,6 +110,7 @@ class RunStarted(Change, frozen=True, omit_defaults=True):
     engine: str = ""
     provider: str = ""
     model: str = ""
+    key: str | None = None
 
 
 class RunFinished(Change, frozen=True, omit_defaults=True):

@@ -84,6 +84,11 @@ class Head(Struct, frozen=True, omit_defaults=True):
     compacted: ContextCompacted | None = None
 
     @property
+    def active_at(self) -> float:
+        """When something was last said here; where no message notes its time, what its writer noted for the whole."""
+        return self.last_message_at or _number(self.fields.get("updated_at")) or self.created_at
+
+    @property
     def queue_held(self) -> bool:
         """Prompts wait and nothing runs: the last run failed or the server was stopped. The user says when to go on."""
         return bool(self.queue) and self.run is None
@@ -122,9 +127,8 @@ def _adopted(head: Head, change: SessionAdopted, event: Event) -> dict[str, Any]
     return {
         "fields": fields,
         "title": title,
-        "title_source": "default" if title in DEFAULT_TITLES else "imported",
+        "title_source": _source_of(head, title),
         "created_at": _number(fields.get("created_at")) or head.created_at or event.at,
-        "last_message_at": max(head.last_message_at, _number(fields.get("updated_at"))),
         "run": run,
         "epoch": run.epoch if run else head.epoch,
         "extras_at": event.seq if extras else None,
@@ -133,6 +137,13 @@ def _adopted(head: Head, change: SessionAdopted, event: Event) -> dict[str, Any]
         "trashed": False,
         **_move(head, change),
     }
+
+
+def _source_of(head: Head, title: str) -> str:
+    """A title that came back as it was keeps its source; another one is the other program's."""
+    if title == head.title:
+        return head.title_source
+    return "default" if title in DEFAULT_TITLES else "imported"
 
 
 def _number(value: object) -> float:
@@ -182,7 +193,10 @@ def _queued(head: Head, change: RunQueued, _event: Event) -> dict[str, Any]:
 
 def _started(head: Head, change: RunStarted, event: Event) -> dict[str, Any]:
     run = Run(change.run_id, change.epoch, runs.RUNNING, event.at, change.engine, change.provider, change.model)
-    return {"run": run, "epoch": change.epoch, "queue": _without(head.queue, change.run_id)}
+    changes = {"run": run, "epoch": change.epoch, "queue": _without(head.queue, change.run_id)}
+    if change.key is not None:
+        changes["keys"] = _remember(head.keys, change.key, (head.leaf or ROOT, change.run_id))
+    return changes
 
 
 def _without(queue: tuple[Queued, ...], run_id: str) -> tuple[Queued, ...]:
@@ -216,7 +230,7 @@ def _compacted(_head: Head, change: ContextCompacted, _event: Event) -> dict[str
 
 
 def _trashed(_head: Head, _change: SessionTrashed, _event: Event) -> dict[str, Any]:
-    return {"trashed": True, "queue": ()}
+    return {"trashed": True}
 
 
 def _restored(_head: Head, _change: SessionRestored, _event: Event) -> dict[str, Any]:

@@ -91,7 +91,8 @@ def error_body(at: float, error: dict[str, Any]) -> Body:
 def open_calls(tail: Sequence[Message]) -> list[dict[str, Any]]:
     """The tool calls among the last messages that have no result."""
     answered = {message.body.get("tool_call_id") for message in tail if message.role == "tool"}
-    calls = [call for message in tail if message.role == "assistant" for call in message.body.get("tool_calls") or ()]
+    found = (message.body.get("tool_calls") for message in tail if message.role == "assistant")
+    calls = [call for listed in found if isinstance(listed, list) for call in listed]
     return [call for call in calls if isinstance(call, dict) and call.get("id") not in answered]
 
 

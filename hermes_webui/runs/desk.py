@@ -17,7 +17,7 @@ from typing import Any
 from msgspec import Struct
 
 from hermes_webui.chat.document import Summary
-from hermes_webui.chat.events import Change, Event, SessionCreated
+from hermes_webui.chat.events import Change, Event, SessionChanged, SessionCreated
 from hermes_webui.chat.head import Head, apply
 from hermes_webui.errors import Conflict, NotFound, StoreUnavailable
 from hermes_webui.runs import views
@@ -150,38 +150,48 @@ class Desk:
         """Runs a blocking read of the store off the event loop."""
         return await self._committer.run(function, *args)
 
-    async def execute(self, session_id: str, decide: Decide, expected: int | None = None) -> Outcome:
-        """Carries out a command. It is finished even if its caller goes away meanwhile.
+    async def execute(
+        self, session_id: str, decide: Decide, expected: int | None = None, *, create: bool = False
+    ) -> Outcome:
+        """Carries out a command. It is finished even if its caller goes away meanwhile. With `create` a session that is
+        nowhere yet is put on disk, also where nothing else changes.
 
         Raises what `decide` raises, `Conflict` where the session is not at revision `expected`, `StoreUnavailable`
         where the disk does not take it: then nothing was appended.
         """
-        task = asyncio.create_task(self._execute(session_id, decide, expected))
+        task = asyncio.create_task(self._execute(session_id, decide, expected, create=create))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return await asyncio.shield(task)
 
-    async def _execute(self, session_id: str, decide: Decide, expected: int | None) -> Outcome:
+    async def _execute(self, session_id: str, decide: Decide, expected: int | None, *, create: bool) -> Outcome:
         place = self._place(session_id)
         async with place.lock:
             session = place.session or await self._loaded(session_id, place)
             if expected is not None and expected != session.head.revision:
                 message = "The conversation has changed since you saw it. Nothing was lost; look again and repeat."
                 raise Conflict(message, revision=session.head.revision)
-            changes = self._changes(session_id, session.head, decide)
+            changes = self._changes(session_id, session.head, decide, create=create)
             if not changes:
-                return Outcome((), session.head)
+                return Outcome((), self.provisional(session_id) or session.head)
             events = await self._append(session, changes)
             self._provisional.pop(session_id, None)
             self._tell(session_id, place, session, events)
             return Outcome(events, session.head)
 
-    def _changes(self, session_id: str, head: Head, decide: Decide) -> list[Change]:
-        """What to append; a session that is nowhere yet is created with it."""
+    def _changes(self, session_id: str, head: Head, decide: Decide, *, create: bool) -> list[Change]:
+        """What to append. A session that is nowhere yet is created with it; what only describes it stays in memory."""
         created = self._provisional.get(session_id)
         if created is None:
             return list(decide(head))
-        return [created, *decide(apply(head, Event(1, self.clock(), created)))]
+        changes = list(decide(apply(head, Event(1, self.clock(), created))))
+        described = [change.fields for change in changes if isinstance(change, SessionChanged)]
+        if create or len(described) < len(changes):
+            return [created, *changes]
+        for fields in described:
+            created = SessionCreated(session_id, {**created.fields, **fields})
+        self._provisional[session_id] = created
+        return []
 
     async def _append(self, session: Session, changes: Sequence[Change]) -> tuple[Event, ...]:
         try:

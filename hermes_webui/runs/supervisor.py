@@ -99,7 +99,7 @@ class Supervisor:
         def rule(head: Head) -> Sequence[Change]:
             if key is not None and key in head.keys:
                 return ()
-            if expected is not None and expected != head.revision:
+            if expected is not None and expected != self._seen(head):
                 raise Conflict(
                     "The conversation has changed since you saw it. Nothing was lost; look again and send again."
                 )
@@ -107,6 +107,10 @@ class Supervisor:
 
         outcome = await self.desk.execute(session_id, rule)
         return _started(outcome.head, prompt, outcome.events)
+
+    def _seen(self, head: Head) -> int:
+        """The revision that clients have been told: a session that is nowhere yet is created by its first append."""
+        return 0 if self.desk.provisional(head.session_id) is not None else head.revision
 
     async def edit(self, session_id: str, message_id: str, body: Body, key: str | None, choice: Choice) -> Started:
         """Adds a sibling of a prompt and answers it."""
@@ -122,7 +126,7 @@ class Supervisor:
         outcome = await self.desk.execute(session_id, rule)
         return _started(outcome.head, prompt, outcome.events)
 
-    async def retry(self, session_id: str, message_id: str | None, choice: Choice) -> Started:
+    async def retry(self, session_id: str, message_id: str | None, key: str | None, choice: Choice) -> Started:
         """Answers again the prompt that `message_id` (the last message) answers; the old answer becomes a sibling."""
         session = await self.desk.session(session_id)
         leaf = message_id or session.head.leaf
@@ -130,13 +134,15 @@ class Supervisor:
             raise BadRequest("There is nothing to answer yet.")
         await self.desk.read(self.desk.store.message, session, leaf)
         user, follower = await self.desk.read(self._answered, session, leaf)
-        prompt = self._prompt(session_id, user.body, None)
+        prompt = self._prompt(session_id, user.body, key)
 
         def rule(head: Head) -> Sequence[Change]:
+            if key is not None and key in head.keys:
+                return ()
             return decide.retry(head, self.desk.clock(), user, follower, self._chosen(head, prompt, choice))
 
         outcome = await self.desk.execute(session_id, rule)
-        return Started(prompt.run_id, session_id, user.id, outcome.head.revision, queued=False)
+        return _started(outcome.head, prompt, outcome.events, user.id)
 
     def _answered(self, session: Session, message_id: str) -> tuple[Message, str | None]:
         """The prompt above a message, and the message that follows it on the way there."""
@@ -271,7 +277,7 @@ def session_of(run_id: str) -> str:
     return run_id.rpartition("~")[0] or run_id
 
 
-def _started(head: Head, prompt: Prompt, events: Sequence[Event]) -> Started:
+def _started(head: Head, prompt: Prompt, events: Sequence[Event], answered: str = "") -> Started:
     """What the prompt became, by its key where it had been sent before."""
     if prompt.key is not None and prompt.key in head.keys:
         message_id, run_id = head.keys[prompt.key]
@@ -279,6 +285,6 @@ def _started(head: Head, prompt: Prompt, events: Sequence[Event]) -> Started:
         run_id = prompt.run_id
         added = (event.change for event in events if isinstance(event.change, MessageAdded))
         waiting = [item.queue_id for item in head.queue if item.run_id == run_id]
-        message_id = next((change.id for change in added if change.run_id == run_id), *waiting[:1] or [""])
+        message_id = next((change.id for change in added if change.run_id == run_id), *waiting[:1] or [answered])
     queued = any(item.run_id == run_id for item in head.queue)
     return Started(run_id, head.session_id, message_id, head.revision, queued)

@@ -65,6 +65,8 @@ def summary_json(summary: Summary) -> dict[str, Any]:
         {"queue_id": item.queue_id, "run_id": item.run_id, "key": item.key, "content": text_of(item.message)}
         for item in summary.queue
     ]
+    if built["last_run"] is not None:
+        built["last_run"].setdefault("error", None)
     return built
 
 

@@ -67,7 +67,7 @@ class Journal:
 
     def begin(self, session_id: str, run_id: str) -> None:
         """A run opens. Raises `StoreUnavailable` where the disk does not take it, as all appends here."""
-        if self._failed or (not self._runs and self._size > ROTATE):
+        if not self._runs and self._size > ROTATE:
             self._drop()
         self._number += 1
         self._runs[run_id] = self._number
@@ -87,6 +87,8 @@ class Journal:
 
     def _write(self, record: list[Any]) -> None:
         data = msgspec.json.encode(record) + b"\n"
+        if self._failed:  # what a failed append left behind would spoil the next line
+            self._drop()
         try:
             self._disk.append(self._open() if self._fd is None else self._fd, data)
         except OSError as error:
@@ -140,12 +142,15 @@ def partials(folder: Path) -> Iterator[Partial]:
     """What the journals of earlier processes hold of each run's last message. Lines that are torn or damaged are
     passed over.
     """
-    for path in sorted(folder.glob("*.jsonl")):
-        yield from _partials(path)
+    processes: dict[str, dict[int, Partial]] = {}
+    for path in sorted(folder.glob("*.jsonl"), key=lambda path: (len(path.name), path.name)):
+        # The files of one process are one journal: a run goes on in the next file when the disk has failed one.
+        _read(path, processes.setdefault(path.stem.rpartition("-")[0], {}))
+    for found in processes.values():
+        yield from found.values()
 
 
-def _partials(path: Path) -> list[Partial]:
-    found: dict[int, Partial] = {}
+def _read(path: Path, found: dict[int, Partial]) -> None:
     fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         for _, raw in lines(fd, 0, os.fstat(fd).st_size):
@@ -156,7 +161,6 @@ def _partials(path: Path) -> list[Partial]:
                 continue
     finally:
         os.close(fd)
-    return list(found.values())
 
 
 def _take(found: dict[int, Partial], record: list[Any]) -> None:

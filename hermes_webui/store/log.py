@@ -86,7 +86,7 @@ def event_of(line: Line) -> Event:
     """The event of a line. Data that is not what its type says becomes an unknown event: it is kept and passed over."""
     try:
         change = change_from(line.type, line.data)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         change = Unknown(line.type, {})
     return Event(line.seq, line.at, change)
 

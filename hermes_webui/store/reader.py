@@ -152,19 +152,19 @@ class LogReader:
         places: dict[str, tuple[str | None, int, int]] = {}
         for offset, raw in lines(self._fd, 0, self._size):
             line = parse(raw)
-            if line is not None and line.type == MessageAdded.type:
-                link = _link_decoder.decode(line.data)
+            if line is not None and (link := _link(line)) is not None:
                 places[link.id] = (link.parent, offset, len(raw))
-        path: list[tuple[int, int]] = []
+        path: list[tuple[str, int, int]] = []
         while leaf is not None and leaf in places:
-            leaf, *place = places[leaf]
-            path.append((place[0], place[1]))
+            parent, offset, length = places[leaf]
+            path.append((leaf, offset, length))
+            leaf = parent
         if leaf is not None:
             yield from self.path(leaf)
-        for offset, length in reversed(path):
+        for message_id, offset, length in reversed(path):
             line = parse(read_range(self._fd, offset, length))
-            if line is not None and (added := _added(line)) is not None:
-                yield message_of(added)
+            added = _added(line) if line is not None else None
+            yield message_of(added) if added is not None else self._gap(message_id, None)
 
     def _gap(self, message_id: str, after: Message | None) -> Message:
         seq = seq_of(message_id) or 1
@@ -215,9 +215,16 @@ class LogReader:
         return latest
 
 
+def _link(line: Line) -> _Link | None:
+    try:
+        return _link_decoder.decode(line.data) if line.type == MessageAdded.type else None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
 def _added(line: Line) -> MessageAdded | None:
     try:
         change = change_from(line.type, line.data)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return None
     return change if isinstance(change, MessageAdded) else None

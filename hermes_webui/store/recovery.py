@@ -7,6 +7,7 @@ where no log speaks does a backup that holds more come back.
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -29,6 +30,8 @@ from hermes_webui.store.journal import Partial, partials
 from hermes_webui.store.sessions import Session, SessionStore
 from hermes_webui.store.survey import Files, survey
 from hermes_webui.store.verdict import Facts, Verdict, judge
+
+logger = logging.getLogger(__name__)
 
 #: How far back a run's open tool calls are looked for.
 TAIL = 50
@@ -100,7 +103,9 @@ class Recovery:
     def _look(self, session_id: str, files: Files) -> Row | None:
         try:
             session = self._recover(session_id, files)
-        except (HermesError, OSError) as error:
+        except Exception as error:  # whatever is in a file: the others are looked at all the same
+            if not isinstance(error, HermesError | OSError):
+                logger.exception("The recovery of %s failed", session_id)
             self.report.problems.append(f"{session_id}: {error}")
             self.report.damaged.append(session_id)
             session = self.store.new(session_id)
@@ -125,9 +130,21 @@ class Recovery:
         if not files.log and files.snapshot is None:
             return None
         try:
-            return self.store.load(session_id)
+            session = self.store.load(session_id)
         except Damaged:
             return None
+        return self._without_its_log(session, files) if files.log and session.log.seq == 0 else session
+
+    def _without_its_log(self, session: Session, files: Files) -> Session | None:
+        """Nothing in the log can be read: a first append that was cut off, or damage. It is kept in the quarantine."""
+        log = session.log.path
+        was_whole = log.read_bytes().endswith(b"\n")
+        self.store.disk.move(log, self.store.quarantine / f"{log.name}.{int(self.store.clock())}")
+        self.report.torn += 1
+        files.log = 0
+        if was_whole and files.snapshot is None and not files.backup:
+            raise Damaged("Its log cannot be read; it was moved to the quarantine.")
+        return self._session(session.head.session_id, files)
 
     def _facts(self, session_id: str, session: Session | None, files: Files) -> Facts:
         path = self.store.path(session_id)
@@ -294,6 +311,8 @@ def _snapshot_facts(path: Path, session: Session | None) -> tuple[Any, int, int]
     if ours is not None and snapshot.is_intact(path):
         return "ours", ours[0].message_count, ours[0].revision
     held = snapshot.count(path)
+    if session is not None and snapshot.is_taken_in(path, session.head.digest):
+        return "ours", held, 0
     return ("foreign" if held >= 0 else "unreadable"), held, 0
 
 

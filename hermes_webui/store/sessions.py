@@ -148,7 +148,7 @@ class SessionStore:
     def load(self, session_id: str) -> Session:
         """Loads a session: a log with its snapshot's head, or another program's file. Raises `NotFound`, `Damaged`."""
         path = self.log_path(session_id)
-        if path.exists():
+        if path.exists() and path.stat().st_size:  # an empty one: a first append that was cut off before its first byte
             return self._logged(session_id, path)
         if self.path(session_id).exists():
             return self._foreign(session_id)
@@ -243,15 +243,14 @@ class SessionStore:
         return found
 
     def hidden_by(self, session: Session, leaf: Message | None) -> str | None:
-        """The visible message that follows `leaf` now, where the visible path goes through it: what selecting `leaf`
-        hides.
-        """
-        depth = leaf.depth if leaf else 0
-        if session.head.message_count <= depth:
-            return None
-        path = self.path_messages(session, session.head.leaf, session.head.message_count - depth)
-        first = path[0] if path else None
-        return first.id if first is not None and first.parent == (leaf.id if leaf else None) else None
+        """The message that follows `leaf`, on the visible path or on its own branch: what selecting `leaf` hides."""
+        end, count = session.head.leaf, session.head.message_count
+        parent, depth = (leaf.id, leaf.depth) if leaf else (None, 0)
+        path = self.path_messages(session, end, count - depth) if count > depth else []
+        if leaf is not None and (not path or path[0].parent != parent):
+            last = self.latest_below(session, leaf.id)
+            path = self.path_messages(session, last.id, last.depth - depth) if last.depth > depth else []
+        return path[0].id if path and path[0].parent == parent else None
 
     def events(self, session: Session, after: int, upto: int) -> Iterator[Event]:
         """Events of the log by number, as far as they can be read."""
@@ -309,7 +308,7 @@ class SessionStore:
         return self.adopt_change(session)
 
     def adopt_change(self, session: Session) -> bool:
-        """If another program has rewritten the snapshot since its bytes were last taken in, its conversation becomes the
+        """If another program has rewritten the snapshot since it was last taken in, its conversation becomes the
         visible one, as an event.
         """
         path = self.path(session.head.session_id)

@@ -130,6 +130,11 @@ def document_in(data: bytes) -> dict[str, Any]:
     return found
 
 
+def is_taken_in(path: Path, digest: str | None) -> bool:
+    """Whether the file is the one of another program that the log holds already."""
+    return digest is not None and digest == digest_of(path.read_bytes())
+
+
 def digest_of(data: bytes) -> str:
     """What a file's bytes are known by again."""
     return hashlib.blake2b(data, digest_size=16).hexdigest()
@@ -141,7 +146,7 @@ def _lenient(data: bytes) -> object:
         text = json.dumps(found, ensure_ascii=False).encode("utf-8", "replace")
     except (ValueError, RecursionError) as error:
         raise Damaged("The file cannot be read as JSON.") from error
-    return json.loads(text)
+    return json.loads(text, parse_constant=lambda _: None)
 
 
 def count(path: Path) -> int:

@@ -41,6 +41,8 @@ def verify(store: SessionStore, session_id: str) -> Iterator[Finding]:
         return
     if not log.exists():
         return
+    if snapshot.is_taken_in(path, store.load(session_id).head.digest):
+        return
     if not snapshot.is_intact(path):
         yield Finding(
             session_id, "the snapshot was changed by another program; the next start adopts it", serious=False

@@ -42,21 +42,27 @@ class Topic:
         """Adds a frame and sees to it that the followers are woken."""
         self.frames.append(frame)
         self.size += len(frame)
-        if len(self.frames) > FRAMES_KEPT or self.size > BYTES_KEPT:
-            self._cut_slow()
+        if self._is_full():
+            self._trim()
+            if self._is_full():
+                self._cut_slow()
         if self._planned is None:
             loop = asyncio.get_running_loop()
             interval = WAKE_SECONDS + WAKE_SECONDS_EACH * len(self.followers)
             self._planned = loop.call_at(max(loop.time(), self._woken + interval), self._wake)
 
+    def _is_full(self) -> bool:
+        return len(self.frames) > FRAMES_KEPT or self.size > BYTES_KEPT
+
     def _wake(self) -> None:
         self._planned = None
+        self._trim()
         self._woken = asyncio.get_running_loop().time()
         for follower in self.followers:
             follower.wake()
 
-    def trim(self) -> None:
-        """Drops what everybody has."""
+    def _trim(self) -> None:
+        """Drops what everybody has. Asks every follower, so it is done once a wake and not once a reader."""
         least = min((follower.places[self] for follower in self.followers), default=self.end)
         if least - self.start >= len(self.frames) // 2:
             self._drop(least - self.start)
@@ -104,7 +110,6 @@ class Subscription:
         frames = [] if self.cut else topic.frames[self.places[topic] - topic.start :]
         if frames:
             self.places[topic] = topic.end
-            topic.trim()
         return frames
 
     def wake(self) -> None:

@@ -55,6 +55,7 @@ class Retry(Struct):
     model: str = ""
     model_provider: str = ""
     engine: str = ""
+    key: str | None = None
 
 
 class Cancel(Struct):
@@ -76,10 +77,14 @@ def _choice(wish: Start | Edit | Retry) -> Choice:
 def _prompt(wish: Start | Edit) -> Body:
     if not wish.message.strip():
         raise BadRequest("There is nothing in the message.")
-    if wish.key is not None and not 0 < len(wish.key) <= KEY_LIMIT:
-        raise BadRequest(f"A key has 1 to {KEY_LIMIT} characters.")
+    _check_key(wish.key)
     attachments = wish.attachments if isinstance(wish, Start) else []
     return {"role": "user", "content": wish.message, **({"attachments": attachments} if attachments else {})}
+
+
+def _check_key(key: str | None) -> None:
+    if key is not None and not 0 < len(key) <= KEY_LIMIT:
+        raise BadRequest(f"A key has 1 to {KEY_LIMIT} characters.")
 
 
 def _accepted(started: Started) -> Response:
@@ -105,7 +110,9 @@ async def edit(request: Request) -> Response:
 async def retry(request: Request) -> Response:
     """Answers a prompt again."""
     wish = await body_of(request, Retry)
-    return _accepted(await services(request).supervisor.retry(wish.session_id, wish.message_id, _choice(wish)))
+    _check_key(wish.key)
+    supervisor = services(request).supervisor
+    return _accepted(await supervisor.retry(wish.session_id, wish.message_id, wish.key, _choice(wish)))
 
 
 async def cancel(request: Request) -> Response:

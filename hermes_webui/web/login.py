@@ -54,7 +54,7 @@ class Doorman:
         until, _, signature = ticket.partition(".")
         if not (until.isascii() and until.isdigit() and len(until) <= LONGEST_TIME):
             return False
-        return hmac.compare_digest(self._sign(until), signature) and int(until) > self._clock()
+        return hmac.compare_digest(self._sign(until).encode(), signature.encode()) and int(until) > self._clock()
 
     def _sign(self, text: str) -> str:
         return hmac.new(self._secret, text.encode(), "sha256").hexdigest()

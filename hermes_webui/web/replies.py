@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 import msgspec
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,6 +15,9 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 #: A prompt, its attachments' descriptions and their wrapping: far more than any model reads.
 BODY_LIMIT = 8 << 20
+
+#: What is stored is read again by programs whose decoders go less deep than ours.
+DEEPEST = 32
 
 #: The longest count that is read.
 DIGITS = 9
@@ -47,17 +51,19 @@ async def body_of(request: Request, kind: type[T]) -> T:
     return found
 
 
-def refuse_nul(name: str, value: object) -> None:
-    """No text of a person holds a NUL, and not everything that text passes through can carry one."""
+def refuse_nul(name: str, value: object, depth: int = 0) -> None:
+    """No text of a person holds a NUL, and not everything that text passes through can carry one; nor every depth."""
+    if depth > DEEPEST:
+        raise BadRequest(f"{name} is nested more than {DEEPEST} deep.")
     if isinstance(value, str) and "\0" in value:
         raise BadRequest(f"{name} holds a NUL character. Take it out and send again.")
     if isinstance(value, list | tuple):
         for item in value:
-            refuse_nul(name, item)
+            refuse_nul(name, item, depth + 1)
     if isinstance(value, dict):
         for key, item in value.items():
-            refuse_nul(name, key)
-            refuse_nul(name, item)
+            refuse_nul(name, key, depth + 1)
+            refuse_nul(name, item, depth + 1)
 
 
 def wanted(request: Request, name: str) -> str:
@@ -92,3 +98,13 @@ async def on_error(_request: Request, error: Exception) -> Response:
     if not isinstance(error, HermesError):
         raise error
     return Json(error.as_json(), error.status)
+
+
+async def on_no_route(_request: Request, error: Exception) -> Response:
+    """What the router found wrong (no such path, no such method) as a reply of the same shape."""
+    if not isinstance(error, HTTPException):
+        raise error
+    code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "bad_request")
+    told = {404: "There is no such address here.", 405: "That address does not take this method."}
+    message = told.get(error.status_code, "The request cannot be understood.")
+    return Json({"error": {"code": code, "message": message}}, error.status_code, headers=error.headers)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import logging
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from starlette.requests import HTTPConnection
+from starlette.requests import ClientDisconnect, HTTPConnection
 
 from hermes_webui.errors import BadRequest, Forbidden, HermesError, Unauthorized, UnsupportedMedia
 from hermes_webui.web.login import Doorman
@@ -24,6 +25,10 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+logger = logging.getLogger(__name__)
+
+UNEXPECTED = HermesError("Something went wrong in this program; its log has the details.")
 
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 
@@ -70,8 +75,12 @@ class Gate:
             await self._app(scope, receive, send)
             return
 
+        started = False
+
         async def with_headers(message: MutableMapping[str, Any]) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
+                started = True
                 message["headers"] = [*message.get("headers", ()), *self._headers]
             await send(message)
 
@@ -80,7 +89,15 @@ class Gate:
         except HermesError as error:
             await Json(error.as_json(), error.status)(scope, receive, with_headers)
             return
-        await self._app(scope, receive, with_headers)
+        try:
+            await self._app(scope, receive, with_headers)
+        except ClientDisconnect:
+            logger.debug("%s %s: the client has gone", scope["method"], scope["path"])
+        except Exception:  # the end of a request: whatever it was, the client hears of it without its details
+            logger.exception("%s %s failed", scope["method"], scope["path"])
+            if started:
+                raise
+            await Json(UNEXPECTED.as_json(), UNEXPECTED.status)(scope, receive, with_headers)
 
     def _check(self, request: HTTPConnection, method: str) -> None:
         host = request.headers.get("host", "")
@@ -94,7 +111,7 @@ class Gate:
             raise Forbidden("Another page may not use this server.")
         if method not in SAFE_METHODS:
             _check_post(request)
-        if not OPEN.fullmatch(request.url.path) and not self._doorman.knows(request):
+        if not OPEN.fullmatch(request.scope["path"]) and not self._doorman.knows(request):
             raise Unauthorized("Please give the password.")
 
 
@@ -106,7 +123,10 @@ def host_name(host: str) -> str:
 
 def _same(origin: str, host: str) -> bool:
     """Whether the origin is the very host and port that was asked (behind a proxy with TLS too)."""
-    parts = urlsplit(origin)
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return False
     default = {"http": ":80", "https": ":443"}.get(parts.scheme, "")
     return bool(default) and parts.netloc.lower().removesuffix(default) == host.lower().removesuffix(default)
 

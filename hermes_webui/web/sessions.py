@@ -247,6 +247,9 @@ async def delete(request: Request) -> Response:
     wish = await body_of(request, Named)
     parts = services(request)
     await parts.supervisor.cancel_all(wish.session_id)
+    await parts.desk.execute(wish.session_id, decide.trash)
+    # A prompt that waited may have started its run in between; now that its session is in the trash no other can.
+    await parts.supervisor.cancel_all(wish.session_id)
     reply = await _execute(request, wish.session_id, decide.trash)
     await parts.desk.discard(wish.session_id)
     return reply
@@ -264,7 +267,7 @@ async def draft(request: Request) -> Response:
     """Saves what stands in the composer; a session that is nowhere yet is put on disk with it."""
     wish = await body_of(request, SaveDraft)
     desk = services(request).desk
-    outcome = await desk.execute(wish.session_id, _only_alive)
+    outcome = await desk.execute(wish.session_id, _only_alive, create=bool(wish.text))
     args = (wish.session_id, wish.text, wish.draft_revision, desk.clock())
     saved = await desk.save_draft(*args)
     return Json({"session_id": wish.session_id, "revision": outcome.head.revision, "draft_revision": saved.revision})
