@@ -15,7 +15,7 @@ from hermes_webui.store.files import Disk
 FILE = "identity.json"
 
 #: Where this program and hermes-webui keep conversations when nobody says otherwise, and where containers mount them.
-USUAL = ("~/.hermes/webui", "~/.hermes-webui", "/data", "/root/.hermes/webui", "/home/hermes/.hermes/webui")
+USUAL = ("~/.hermes/webui", "~/.hermes-webui", "/data", "/data/webui")
 
 
 class Identity(Struct, frozen=True):
@@ -52,6 +52,7 @@ def elsewhere(root: Path) -> list[Path]:
 
 def _holds(folder: Path) -> bool:
     try:
-        return any(not path.name.startswith("_") for path in folder.glob("*.json"))
+        files = (*folder.glob("*.json"), *folder.glob("_log/*.jsonl"))
+        return any(not path.name.startswith("_") for path in files)
     except OSError:
         return False

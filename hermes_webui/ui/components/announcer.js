@@ -1,0 +1,22 @@
+// What a screen reader is told: that a reply has ended, and how. Not its words as they come.
+
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { usePage } from '../page/page.js';
+import { html } from './html.js';
+
+const WORDS = {
+  done: 'Reply finished', failed: 'Reply failed', cancelled: 'Reply stopped', interrupted: 'Reply interrupted; what had arrived is kept',
+};
+
+export function Announcer() {
+  const { sessionId, run, lastRun } = usePage().store.conversation.value;
+  const before = useRef({});
+  const [words, setWords] = useState('');
+  useEffect(() => {
+    const ended = before.current.sessionId === sessionId && before.current.run && !run;
+    if (ended) setWords(WORDS[lastRun?.state] ?? WORDS.done);
+    else if (run) setWords('');
+    before.current = { sessionId, run };
+  }, [sessionId, run, lastRun]);
+  return html`<div class="away" aria-live="polite" data-testid="announcer">${words}</div>`;
+}

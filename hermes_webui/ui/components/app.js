@@ -1,0 +1,70 @@
+// The whole page.
+
+import { useEffect, useState } from 'preact/hooks';
+import { usePage } from '../page/page.js';
+import { Announcer } from './announcer.js';
+import { Conversation } from './conversation.js';
+import { toComposer } from './focus.js';
+import { html } from './html.js';
+import { Login } from './login.js';
+import { Sidebar } from './sidebar.js';
+import { Toasts } from './toasts.js';
+
+const NARROW = '(max-width: 760px)';
+
+export function App() {
+  const page = usePage();
+  const narrow = useMedia(NARROW);
+  const [drawer, setDrawer] = useState(false);
+  useShortcuts(page, drawer && narrow, () => setDrawer(false));
+  useTitle(page);
+  if (page.store.link.value.login) return html`<${Login} />`;
+  const open = narrow && drawer;
+  return html`
+    <div class=${`shell ${open ? 'drawer-open' : ''}`}>
+      <${Sidebar} inert=${narrow && !drawer} close=${() => setDrawer(false)} />
+      <div class="scrim" onClick=${() => setDrawer(false)}></div>
+      <${Conversation} inert=${open} openDrawer=${() => setDrawer(true)} />
+    </div>
+    <${Toasts} /><${Announcer} />
+  `;
+}
+
+function useMedia(query) {
+  const [matches, setMatches] = useState(() => matchMedia(query).matches);
+  useEffect(() => {
+    const media = matchMedia(query);
+    const changed = () => setMatches(media.matches);
+    media.addEventListener('change', changed);
+    return () => media.removeEventListener('change', changed);
+  }, [query]);
+  return matches;
+}
+
+function useTitle({ store }) {
+  const title = store.conversation.value.session?.title;
+  useEffect(() => { document.title = title ? `${title} · Hermes` : 'Hermes'; }, [title]);
+}
+
+function useShortcuts(page, drawer, closeDrawer) {
+  useEffect(() => {
+    const pressed = (event) => shortcut(event, page, drawer, closeDrawer);
+    addEventListener('keydown', pressed);
+    return () => removeEventListener('keydown', pressed);
+  }, [drawer]);
+}
+
+function shortcut(event, page, drawer, closeDrawer) {
+  if ((event.metaKey || event.ctrlKey) && event.shiftKey && event.code === 'KeyO') {
+    event.preventDefault();
+    page.router.go(null);
+  } else if (event.key === '/' && !typing(event.target) && !event.metaKey && !event.ctrlKey) {
+    event.preventDefault();
+    toComposer();
+  } else if (event.key === 'Escape') {
+    if (drawer) closeDrawer();
+    else if (!document.querySelector(':popover-open')) page.reading.stop();
+  }
+}
+
+const typing = (target) => target.closest?.('input:not([type=radio]), textarea, select, [contenteditable]') !== null;

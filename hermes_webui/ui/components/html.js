@@ -1,0 +1,6 @@
+// Markup in plain JavaScript.
+
+import { h } from 'preact';
+import htm from 'htm';
+
+export const html = htm.bind(h);

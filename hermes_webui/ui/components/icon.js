@@ -1,0 +1,36 @@
+// Line icons, drawn for this page on a grid of 20.
+
+import { html } from './html.js';
+
+const PATHS = {
+  plus: 'M10 4v12M4 10h12',
+  send: 'M10 16V4.5M5 9.5l5-5 5 5',
+  down: 'M10 4v11.5M5 10.5l5 5 5-5',
+  stop: 'M6 6h8v8H6z',
+  copy: 'M7.5 7.5h8v8h-8zM12.5 7.5v-3h-8v8h3',
+  check: 'M4.5 10.5l3.5 3.5 7.5-8',
+  edit: 'M4.5 15.5l.8-3.3 8-8 2.5 2.5-8 8zM11.6 5.9l2.5 2.5',
+  retry: 'M15.5 10a5.5 5.5 0 1 1-1.7-4M15.5 3.5v3.2h-3.2',
+  left: 'M12 5l-5 5 5 5',
+  right: 'M8 5l5 5-5 5',
+  expand: 'M5.5 8l4.5 4.5L14.5 8',
+  more: 'M5 10h.01M10 10h.01M15 10h.01',
+  pin: 'M7 3.5h6M8 3.5v5L5.5 11.5h9L12 8.5v-5M10 11.5v5',
+  archive: 'M3.5 4.5h13v3h-13zM4.8 7.5v8h10.4v-8M8 10.5h4',
+  trash: 'M4 6h12M8 6V4h4v2M5.5 6l.7 10h7.6l.7-10',
+  sun: 'M10 7a3 3 0 1 1 0 6 3 3 0 0 1 0-6zM10 2.5v1.5M10 16v1.5M2.5 10H4M16 10h1.5M4.7 4.7l1 1M14.3 14.3l1 1M15.3 4.7l-1 1M5.7 14.3l-1 1',
+  moon: 'M16 11.5A6.5 6.5 0 1 1 8.5 4a5 5 0 0 0 7.5 7.5z',
+  system: 'M3.5 4.5h13v9h-13zM7.5 16.5h5M10 13.5v3',
+  menu: 'M3.5 6h13M3.5 10h13M3.5 14h13',
+  search: 'M9 4a5 5 0 1 1 0 10A5 5 0 0 1 9 4zM12.8 12.8l3.7 3.7',
+  close: 'M5 5l10 10M15 5L5 15',
+  tool: 'M12.2 4.3a3.6 3.6 0 0 0-1 4.6l-6.4 6.3 1 1 6.3-6.4a3.6 3.6 0 0 0 4.6-4.6l-2.2 2.2-2.1-.8-.8-2.1z',
+  alert: 'M10 6.5v4M10 13.4h.01M10 3a7 7 0 1 1 0 14 7 7 0 0 1 0-14z',
+  clock: 'M10 3a7 7 0 1 1 0 14 7 7 0 0 1 0-14zM10 6.5V10l2.5 1.5',
+  disk: 'M4 4h9l3 3v9H4zM7 4v4h5V4M7 16v-4h6v4',
+};
+
+/** Decoration only: the control that holds it has a name of its own. */
+export const Icon = ({ name }) => html`
+  <svg class="icon" viewBox="0 0 20 20" aria-hidden="true" focusable="false"><path d=${PATHS[name]} /></svg>
+`;

@@ -1,0 +1,20 @@
+// A row of the conversation. It is drawn again only when something in it has changed.
+
+import { Component } from 'preact';
+import { html } from './html.js';
+import { AssistantMessage } from './assistant-message.js';
+import { Aside, RunEnd } from './aside.js';
+import { UserMessage } from './user-message.js';
+
+const KINDS = { user: UserMessage, assistant: AssistantMessage, aside: Aside, end: RunEnd };
+
+export class Row extends Component {
+  shouldComponentUpdate(next) {
+    return next.row !== this.props.row || next.at !== this.props.at;
+  }
+
+  render({ row, at }) {
+    const Kind = KINDS[row.kind];
+    return html`<div class=${`row ${row.kind}`} data-at=${at} data-id=${row.message?.id}><${Kind} row=${row} /></div>`;
+  }
+}

@@ -1,0 +1,32 @@
+// One line about the server, only where there is something to say. It lies over the conversation and moves nothing.
+
+import { useEffect, useState } from 'preact/hooks';
+import { usePage } from '../page/page.js';
+import { GRACE_MS, statusOf } from '../state/link.js';
+import { html } from './html.js';
+import { Icon } from './icon.js';
+
+export function StatusLine() {
+  const { store, storage } = usePage();
+  const link = store.link.value;
+  const [now, setNow] = useState(Date.now());
+  const [seen, setSeen] = useState(() => storage.get('recovered'));
+  useEffect(() => {
+    const timer = setTimeout(() => setNow(Date.now()), GRACE_MS);
+    return () => clearTimeout(timer);
+  }, [link.state, link.since]);
+  const status = statusOf(link, Math.max(now, link.state === 'away' ? now : 0), seen);
+  const dismiss = () => {
+    storage.set('recovered', link.boot);
+    setSeen(link.boot);
+  };
+  return html`
+    <div class="status" role="status">
+      ${status && html`<p class=${`status-line ${status.kind}`}>
+        <${Icon} name=${status.kind === 'recovered' ? 'check' : 'alert'} /><span>${status.text}</span>
+        ${status.kind === 'recovered' && html`
+          <button type="button" class="quiet" aria-label="Dismiss" onClick=${dismiss}><${Icon} name="close" /></button>`}
+      </p>`}
+    </div>
+  `;
+}

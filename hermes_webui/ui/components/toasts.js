@@ -1,0 +1,19 @@
+// Short sentences at the foot of the page.
+
+import { usePage } from '../page/page.js';
+import { html } from './html.js';
+import { Icon } from './icon.js';
+
+export function Toasts() {
+  const { toasts } = usePage();
+  return html`
+    <div class="toasts" role="status">
+      ${toasts.items.value.map((item) => html`
+        <div class="toast" key=${item.id}>
+          <span>${item.text}</span>
+          ${item.action && html`<button type="button" class="toast-action" onClick=${() => toasts.run(item)}>${item.action.name}</button>`}
+          <button type="button" class="quiet" aria-label="Dismiss" onClick=${() => toasts.remove(item.id)}><${Icon} name="close" /></button>
+        </div>`)}
+    </div>
+  `;
+}

@@ -1,0 +1,46 @@
+// Requests to the server. A failure is an ApiError with the server's own code and sentence; status 0 means: not reached.
+
+export class ApiError extends Error {
+  constructor(status, { code = 'unreachable', message = 'The server does not answer.', ...details } = {}) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.details = details;
+  }
+}
+
+export class Api {
+  #fetch;
+  #unauthorized;
+
+  constructor(fetch, unauthorized) {
+    this.#fetch = fetch;
+    this.#unauthorized = unauthorized;
+  }
+
+  get(path, params = {}) {
+    const query = new URLSearchParams(Object.entries(params).filter(([, value]) => value !== undefined && value !== null));
+    return this.#ask(query.size ? `${path}?${query}` : path, { headers: { accept: 'application/json' } });
+  }
+
+  post(path, body = {}) {
+    const headers = { 'content-type': 'application/json', accept: 'application/json' };
+    return this.#ask(path, { method: 'POST', headers, body: JSON.stringify(body) });
+  }
+
+  async #ask(path, options) {
+    const response = await this.#reach(path, options);
+    const body = await response.json().catch(() => ({}));
+    if (response.ok) return body;
+    if (response.status === 401 && path !== '/api/login') this.#unauthorized();
+    throw new ApiError(response.status, body.error ?? { code: 'internal', message: `The server answered ${response.status}.` });
+  }
+
+  async #reach(path, options) {
+    try {
+      return await this.#fetch(path, { credentials: 'same-origin', cache: 'no-store', ...options });
+    } catch {
+      throw new ApiError(0);
+    }
+  }
+}

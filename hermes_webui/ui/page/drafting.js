@@ -1,0 +1,115 @@
+// What is being typed: in this browser at every key, on the server a moment later.
+
+import { signal } from '@preact/signals';
+import { chooseDraft } from '../state/drafts.js';
+
+const SAVE_AFTER_MS = 800;
+
+export class Drafting {
+  #page;
+  #storage;
+  #sessionId = null;
+  #revision = 0;
+  #timer = 0;
+  text = signal('');
+  /** Another tab's or device's draft, where it differs from what is typed here. */
+  conflict = signal(null);
+
+  constructor(page, storage) {
+    this.#page = page;
+    this.#storage = storage;
+  }
+
+  open(sessionId) {
+    this.#flush();
+    this.#sessionId = sessionId;
+    const local = this.#storage.get(this.#name(sessionId));
+    this.#revision = local?.revision ?? 0;
+    this.text.value = local?.text ?? '';
+    this.conflict.value = null;
+  }
+
+  /** The server's draft is known. */
+  loaded(sessionId, server) {
+    if (sessionId !== this.#sessionId) return;
+    const local = this.#storage.get(this.#name(sessionId));
+    const { text, revision, conflict } = chooseDraft(local, server);
+    this.#revision = revision;
+    if (this.text.peek() !== text) this.text.value = text;
+    this.conflict.value = conflict;
+    if (local?.dirty && conflict === null) this.#later();
+  }
+
+  edit(text) {
+    this.text.value = text;
+    this.#keep(true);
+    this.#later();
+  }
+
+  /** Take the other draft instead of what is typed here. */
+  takeOther() {
+    this.edit(this.conflict.peek());
+    this.conflict.value = null;
+  }
+
+  keepMine() {
+    this.conflict.value = null;
+    this.#later();
+  }
+
+  /** The new conversation has got its id: what is typed belongs to it from now on. */
+  adopt(sessionId) {
+    this.#storage.remove(this.#name(null));
+    this.#sessionId = sessionId;
+    this.#keep(true);
+  }
+
+  /** The prompt is on disk: its text need not be kept here any more. Another text stays. */
+  sent(sessionId, content) {
+    for (const name of [this.#name(sessionId), this.#name(null)]) {
+      if (this.#storage.get(name)?.text === content) this.#storage.remove(name);
+    }
+    if (this.#sessionId !== sessionId || this.text.peek() !== content) return;
+    this.text.value = '';
+    if (this.#revision) this.#later();
+  }
+
+  #later() {
+    clearTimeout(this.#timer);
+    if (this.#sessionId) this.#timer = setTimeout(() => this.#save(), SAVE_AFTER_MS);
+  }
+
+  #flush() {
+    if (this.#timer) this.#save();
+  }
+
+  async #save() {
+    clearTimeout(this.#timer);
+    this.#timer = 0;
+    const [session_id, text] = [this.#sessionId, this.text.peek()];
+    const body = { session_id, text, draft_revision: this.#revision };
+    const answer = await this.#page.api.post('/api/session/draft', body).catch((error) => this.#refused(session_id, error));
+    if (!answer || session_id !== this.#sessionId) return;
+    this.#revision = answer.draft_revision ?? this.#revision;
+    this.#keep(this.text.peek() !== text);
+  }
+
+  #refused(session_id, { status, details }) {
+    const other = details?.draft;
+    if (status !== 409 || !other || session_id !== this.#sessionId) return;
+    this.#revision = other.revision ?? this.#revision;
+    if (other.text && other.text !== this.text.peek()) this.conflict.value = other.text;
+    else this.#later();
+  }
+
+  #keep(dirty) {
+    const text = this.text.peek();
+    const name = this.#name(this.#sessionId);
+    if (text || this.#revision) this.#storage.set(name, { text, revision: this.#revision, dirty });
+    else this.#storage.remove(name);
+  }
+
+  #name(sessionId) {
+    return `draft.${sessionId ?? 'new'}`;
+  }
+}

@@ -1,0 +1,104 @@
+// The shell: makes the parts, hands them to one another, listens to the world. Components get it through a context.
+
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import { effect } from '@preact/signals';
+import { Api } from '../net/api.js';
+import { BrowserStorage } from '../net/storage.js';
+import { EventStream } from '../net/stream.js';
+import { Directory } from './directory.js';
+import { Drafting } from './drafting.js';
+import { Models } from './models.js';
+import { Reading } from './reading.js';
+import { Router } from './router.js';
+import { Sending } from './sending.js';
+import { Store } from './store.js';
+import { Theme } from './theme.js';
+import { Toasts } from './toasts.js';
+
+export const PageContext = createContext(null);
+export const usePage = () => useContext(PageContext);
+
+export class Page {
+  #boot = null;
+
+  constructor() {
+    const storage = new BrowserStorage(localStorage);
+    this.storage = storage;
+    this.store = new Store();
+    this.api = new Api(fetch.bind(globalThis), () => this.store.dispatch({ type: 'login.needed' }));
+    this.toasts = new Toasts();
+    this.theme = new Theme(storage);
+    this.directory = new Directory(this);
+    this.models = new Models(this, storage);
+    this.drafting = new Drafting(this, storage);
+    this.sending = new Sending(this, storage);
+    this.reading = new Reading(this);
+    this.router = new Router(this);
+    this.stream = new EventStream({
+      place: () => this.#place(), receive: (event) => this.#receive(event), away: (attempts) => this.#away(attempts),
+    });
+  }
+
+  start() {
+    this.reading.watch();
+    effect(() => { if (this.store.list.value.outdated) queueMicrotask(() => this.directory.load()); });
+    addEventListener('online', () => this.stream.nudge());
+    addEventListener('visibilitychange', () => { if (!document.hidden) this.stream.nudge(); });
+    this.router.start();
+    this.directory.load();
+    this.models.load();
+  }
+
+  async login(password) {
+    await this.api.post('/api/login', { password });
+    this.store.dispatch({ type: 'login.done' });
+    await this.reading.open(this.store.conversation.peek().sessionId);
+  }
+
+  /** A request whose failure is told in a toast; null then. */
+  ask(path, body) {
+    return this.api.post(path, body).catch((error) => {
+      this.toasts.add(error.message);
+      return null;
+    });
+  }
+
+  #place() {
+    const { conversation, link } = this.store;
+    if (link.peek().login) return null;
+    this.store.flush();
+    const { sessionId, cursor, loaded } = conversation.peek();
+    return sessionId && loaded ? { session_id: sessionId, after: cursor } : {};
+  }
+
+  #receive(event) {
+    this.store.receive(event);
+    if (event.type === 'hello') this.#greeted(event);
+  }
+
+  #greeted({ boot }) {
+    this.sending.deliverAll();
+    const { loaded, error, stale } = this.store.conversation.peek();
+    if (stale || (!loaded && error && error.status !== 404)) this.reading.load();
+    if (!this.store.list.peek().loaded) this.directory.load();
+    if (this.#boot !== boot) this.#newServer();
+    this.#boot = boot;
+  }
+
+  /** It may have recovered something, and offer other models than the one before. */
+  #newServer() {
+    this.api.get('/health').then((health) => this.#healthy(health), () => null);
+    if (this.#boot !== null || !this.models.providers.peek().length) this.models.load();
+  }
+
+  /** An EventSource does not say why it failed: a request does (no password yet, say). */
+  #away(attempts) {
+    this.store.dispatch({ type: 'link.away', at: Date.now() });
+    if (attempts === 0) this.api.get('/api/sessions', { limit: 1 }).catch(() => null);
+  }
+
+  #healthy({ version, store }) {
+    this.store.dispatch({ type: 'health', version, recovered: store?.recovered });
+  }
+}

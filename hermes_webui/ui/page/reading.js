@@ -1,0 +1,103 @@
+// The conversation that is looked at: opening it, older pages, other branches, stopping and resuming.
+
+import { effect } from '@preact/signals';
+import { newKey } from './keys.js';
+
+const PAGE = 80;
+
+export class Reading {
+  #page;
+  #asked = 0;
+  #older = null;
+
+  constructor(page) {
+    this.#page = page;
+  }
+
+  /** Whenever the fold says that it cannot go on by itself, the session is fetched. */
+  watch() {
+    return effect(() => {
+      if (this.#page.store.conversation.value.stale) queueMicrotask(() => this.load());
+    });
+  }
+
+  open(sessionId) {
+    const { store, stream, drafting, sending } = this.#page;
+    store.flush();
+    store.dispatch({ type: 'session.opened', session_id: sessionId });
+    drafting.open(sessionId);
+    sending.show(sessionId);
+    if (sessionId) return this.load();
+    stream.connect();
+    return Promise.resolve();
+  }
+
+  async load() {
+    const { api, store, stream, drafting } = this.#page;
+    const session_id = store.conversation.peek().sessionId;
+    const asked = ++this.#asked;
+    stream.close();
+    try {
+      const { session } = await api.get('/api/session', { session_id, messages: 1, msg_limit: PAGE });
+      if (asked !== this.#asked || store.conversation.peek().sessionId !== session_id) return;
+      store.dispatch({ type: 'session.loaded', session_id, session });
+      drafting.loaded(session_id, session.draft);
+    } catch (error) {
+      if (asked === this.#asked) this.#failed(session_id, error);
+    }
+    if (asked === this.#asked) stream.connect();
+  }
+
+  /** Where the server is away the page tries again as soon as it is back; what it shows already stays. */
+  #failed(session_id, error) {
+    const { store } = this.#page;
+    if (error.status === 0 || error.status >= 500) store.dispatch({ type: 'link.away', at: Date.now() });
+    store.dispatch({ type: 'session.failed', session_id, error: { status: error.status, message: error.message } });
+  }
+
+  /** The page before the first message that is here. */
+  older() {
+    const { store } = this.#page;
+    const { sessionId, messages, more } = store.conversation.peek();
+    if (!more || this.#older) return;
+    this.#older = this.#fetchOlder(sessionId, messages[0].id).finally(() => { this.#older = null; });
+  }
+
+  async #fetchOlder(session_id, before) {
+    const { api, store, toasts } = this.#page;
+    const request = { session_id, messages: 1, msg_limit: PAGE, msg_before: before };
+    const answer = await api.get('/api/session', request).catch((error) => toasts.add(error.message));
+    if (answer) store.dispatch({ type: 'page.loaded', session_id, before, session: answer.session });
+  }
+
+  select(messageId) {
+    return this.#command('/api/session/select', { message_id: messageId });
+  }
+
+  retry(messageId) {
+    return this.#command('/api/session/retry', { message_id: messageId, key: newKey() });
+  }
+
+  /** Whether the edited prompt is on disk: only then may its editor close. */
+  edit(messageId, message, key) {
+    return this.#command('/api/session/edit', { message_id: messageId, message, key });
+  }
+
+  cancel(runId) {
+    return this.#page.ask('/api/chat/cancel', { stream_id: runId });
+  }
+
+  stop() {
+    const { run } = this.#page.store.conversation.peek();
+    return run ? this.cancel(run.run_id) : null;
+  }
+
+  resume() {
+    return this.#command('/api/chat/resume', {});
+  }
+
+  #command(path, body) {
+    const session_id = this.#page.store.conversation.peek().sessionId;
+    return this.#page.ask(path, { session_id, ...body });
+  }
+}

@@ -1,0 +1,158 @@
+// The reader's place in a long conversation. Only rows near the view are drawn; whatever is measured, loaded or grown, the
+// row that is being read stays where it is. The end is followed only by a reader who is at the end.
+
+import { estimate, offsetsOf, rangeOf, rowAt } from '../state/window.js';
+
+const MARGIN = 900;
+const NEAR_END = 24;
+const OLDER_WITHIN = 2500;
+
+export class Viewport {
+  #scroller = null;
+  #rows = [];
+  #heights = [];
+  #offsets = offsetsOf([]);
+  #measured = new Map();
+  #anchor = null;
+  #last = 0;
+  #height = 800; // of the view, as it was measured last: asking while drawing would lay the page out twice
+  #redraw;
+  #older;
+  #followed;
+  following = true;
+  range = [0, 0];
+
+  /** `redraw()` draws `range` again, `older()` asks for more above, `followed(yes)` tells whether the end is followed. */
+  constructor({ redraw, older, followed }) {
+    this.#redraw = redraw;
+    this.#older = older;
+    this.#followed = followed;
+  }
+
+  attach(scroller, content) {
+    this.#scroller = scroller;
+    const watcher = new ResizeObserver(() => {
+      this.#catchUp();
+      this.settle();
+    });
+    watcher.observe(scroller);
+    watcher.observe(content);
+    return () => watcher.disconnect();
+  }
+
+  /** Heights of what is not drawn, before and after. */
+  get spaces() {
+    const [from, to] = this.range;
+    return [this.#offsets[from], this.#offsets.at(-1) - this.#offsets[to]];
+  }
+
+  /** The rows to lay out; called while drawing. */
+  show(rows) {
+    this.#catchUp();
+    const shifted = rows.length !== this.#rows.length || rows[0]?.key !== this.#rows[0]?.key || rows.at(-1)?.key !== this.#rows.at(-1)?.key;
+    this.#rows = rows;
+    if (shifted) this.#layOut();
+    this.range = this.#rangeNow();
+  }
+
+  /** A scroll whose event is yet to come must be known before anything else moves. */
+  #catchUp() {
+    if (this.#scroller && !this.following && Math.abs(this.#scroller.scrollTop - this.#last) >= 1) this.#moved();
+  }
+
+  #layOut() {
+    const width = this.#scroller?.clientWidth ?? 720;
+    this.#heights = this.#rows.map((row) => this.#measured.get(row.key) ?? estimate(row, width));
+    this.#offsets = offsetsOf(this.#heights);
+  }
+
+  /** Around the anchor, as it lies in the new layout; at first, and when following, around the end. */
+  #rangeNow() {
+    const at = this.following ? -1 : this.#anchorAt();
+    const top = at < 0 ? this.#offsets.at(-1) - this.#height : this.#offsets[at] - this.#anchor.top;
+    return rangeOf(this.#offsets, top, this.#height, MARGIN);
+  }
+
+  #anchorAt() {
+    if (!this.#anchor) return -1;
+    const { key, at } = this.#anchor;
+    return this.#rows[at]?.key === key ? at : this.#rows.findIndex((row) => row.key === key);
+  }
+
+  /** After each drawing, and when a row's size changes by itself: measure, then put the reader's row back. */
+  settle() {
+    const scroller = this.#scroller;
+    if (!scroller?.isConnected) return;
+    this.#measure(scroller);
+    this.#height = scroller.clientHeight;
+    const end = scroller.scrollHeight - scroller.clientHeight;
+    if (this.following) this.#scrollTo(end);
+    else this.#restore(scroller);
+    this.#remember();
+    this.#check();
+  }
+
+  #measure(scroller) {
+    let changed = false;
+    for (const element of scroller.querySelectorAll('[data-at]')) {
+      const at = Number(element.dataset.at);
+      const height = element.getBoundingClientRect().height;
+      if (!this.#rows[at] || Math.abs(height - this.#heights[at]) < 0.5) continue;
+      this.#heights[at] = height;
+      this.#measured.set(this.#rows[at].key, height);
+      changed = true;
+    }
+    if (changed) this.#offsets = offsetsOf(this.#heights);
+  }
+
+  #restore(scroller) {
+    const at = this.#anchorAt();
+    if (at < 0) return;
+    const element = scroller.querySelector(`[data-at="${at}"]`);
+    const top = element ? element.offsetTop : this.#offsets[at];
+    if (Math.abs(top - this.#anchor.top - scroller.scrollTop) >= 1) this.#scrollTo(top - this.#anchor.top);
+  }
+
+  #scrollTo(top) {
+    if (Math.abs(this.#scroller.scrollTop - top) >= 0.5) this.#scroller.scrollTop = top;
+    this.#last = this.#scroller.scrollTop;
+  }
+
+  #remember() {
+    if (!this.#rows.length) return;
+    const at = rowAt(this.#offsets, this.#scroller.scrollTop);
+    this.#anchor = { at, key: this.#rows[at].key, top: this.#offsets[at] - this.#scroller.scrollTop };
+  }
+
+  #check() {
+    const { scrollTop, clientHeight } = this.#scroller;
+    const [from, to] = rangeOf(this.#offsets, scrollTop, clientHeight, MARGIN / 3);
+    if (from < this.range[0] || to > this.range[1]) this.#redraw();
+    if (scrollTop < OLDER_WITHIN && this.#rows.length) this.#older();
+  }
+
+  scrolled() {
+    const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
+    const left = scrollHeight - clientHeight - scrollTop;
+    if (left < 2 || (left < NEAR_END && scrollTop > this.#last)) this.#follow(true);
+    else if (scrollTop < this.#last - 0.5) this.#follow(false);
+    this.#moved();
+    this.#check();
+  }
+
+  #moved() {
+    this.#last = this.#scroller.scrollTop;
+    this.#remember();
+  }
+
+  #follow(following) {
+    if (this.following === following) return;
+    this.following = following;
+    this.#followed(following);
+  }
+
+  toEnd() {
+    this.#follow(true);
+    this.#redraw();
+  }
+}

@@ -1,0 +1,98 @@
+// One conversation as a fold of events: the loaded session, then what the stream tells, then what this browser did.
+// The same function for live and stored, so that nothing jumps when a reply settles.
+
+import { added, adopt, delta, finished, prepend, queued, started } from './turns.js';
+
+/** A conversation of which nothing is known yet; `sessionId` is null for a new one. */
+export const blank = (sessionId = null, view = 0) => ({
+  sessionId,
+  view, // grows when another conversation is looked at, not when a new one gets its id
+  loaded: sessionId === null,
+  session: null,
+  messages: [],
+  more: false,
+  open: null, // {run_id, parts: [[kind, text]…], offset}: the message that is being streamed
+  run: null, // {run_id, model}: the run that is being answered
+  queue: [],
+  held: false,
+  lastRun: null,
+  revision: 0,
+  whole: 0, // the seq at which the last streamed message was whole: deltas from before it come too late
+  cursor: '', // where to follow the stream from
+  draft: { text: '', revision: 0 },
+  prompts: [], // what this browser has sent and has not yet seen in the log
+  stale: false, // the shell must get the session again
+  error: null,
+});
+
+const LOG = {
+  'session.created': (state, { data }) => ({ ...state, session: { ...state.session, ...data.fields } }),
+  'session.changed': (state, { data }) => ({ ...state, session: { ...state.session, ...data.fields } }),
+  'message.added': added,
+  'branch.selected': (state) => ({ ...state, stale: true }),
+  'session.adopted': (state) => ({ ...state, stale: true }),
+  'run.queued': queued,
+  'run.started': started,
+  'run.finished': finished,
+  'session.trashed': (state) => ({ ...state, trashed: true }),
+  'session.restored': (state) => ({ ...state, trashed: false }),
+};
+
+const LOCAL = {
+  'session.opened': (state, event) => opened(state, event),
+  'session.loaded': (state, event) => adopt(state, event.session),
+  'session.failed': (state, { error }) => ({ ...state, error }),
+  'page.loaded': prepend,
+  'prompt.sending': (state, event) => ({
+    ...state,
+    prompts: [...without(state.prompts, event.key), promptOf(event, { state: 'sending' })],
+  }),
+  'prompt.saved': (state, event) => touch(state, event.key, {
+    state: 'saved', message_id: event.message_id, run_id: event.run_id, queued: event.queued, error: null,
+  }),
+  'prompt.failed': (state, event) => touch(state, event.key, {
+    state: event.waiting ? 'waiting' : 'failed', error: event.error,
+  }),
+  'prompt.removed': (state, { key }) => ({ ...state, prompts: without(state.prompts, key) }),
+};
+
+/** The conversation after `event`. Events of other sessions, and those seen before, change nothing. */
+export function conversation(state, event) {
+  if (event.type === 'session.opened') return LOCAL['session.opened'](state, event);
+  if ((event.session_id ?? null) !== state.sessionId) return state;
+  if (event.type in LOCAL) return LOCAL[event.type](state, event);
+  if (state.stale || !state.loaded) return state;
+  if (event.type === 'reload') return { ...state, stale: true };
+  if (event.type === 'delta') return follow(delta(state, event), event);
+  if (typeof event.seq === 'number') return logged(state, event);
+  return state;
+}
+
+function logged(state, event) {
+  if (event.seq <= state.revision) return state;
+  const next = (LOG[event.type] ?? ((same) => same))(state, event);
+  if (next.stale) return next;
+  const cursor = event.cursor || (next.open ? `${event.seq}.${next.open.offset}` : String(event.seq));
+  return follow({ ...next, revision: event.seq }, { cursor });
+}
+
+/** The stream's place; an event without an id leaves it where it was: what comes twice is recognised. */
+function follow(state, { cursor }) {
+  return state.stale || !cursor || cursor === state.cursor ? state : { ...state, cursor };
+}
+
+/** Another conversation is looked at. A new one that has just got its id keeps the prompt that is on its way. */
+function opened(state, { session_id = null, adopt: keep }) {
+  const next = blank(session_id, state.view + (keep ? 0 : 1));
+  return keep ? { ...next, prompts: state.prompts, loaded: true, session: keep } : next;
+}
+
+const without = (prompts, key) => prompts.filter((prompt) => prompt.key !== key);
+
+const promptOf = ({ key, content, at }, fields) => ({ key, content, at, error: null, ...fields });
+
+function touch(state, key, fields) {
+  if (!state.prompts.some((prompt) => prompt.key === key)) return state;
+  const prompts = state.prompts.map((prompt) => (prompt.key === key ? { ...prompt, ...fields } : prompt));
+  return { ...state, prompts };
+}

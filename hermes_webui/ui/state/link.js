@@ -1,0 +1,46 @@
+// What the page knows of the server: is it there, does its disk take writes, what has to be said in one line.
+
+export const noLink = {
+  state: 'connecting', // connecting | live | away
+  since: 0, // when it went away (ms)
+  writable: true,
+  message: '',
+  version: '',
+  boot: '',
+  recovered: 0,
+  login: false,
+};
+
+export function link(state, event) {
+  switch (event.type) {
+    case 'hello': return greeted(state, event);
+    case 'link.away': return state.state === 'away' ? state : { ...state, state: 'away', since: event.at };
+    case 'store': return { ...state, writable: event.writable, message: event.message ?? '' };
+    case 'health': return { ...state, recovered: event.recovered ?? 0, version: event.version ?? state.version };
+    case 'login.needed': return { ...state, login: true };
+    case 'login.done': return { ...state, login: false };
+    default: return state;
+  }
+}
+
+const greeted = (state, { boot = '', version = '', writable = true }) =>
+  ({ ...state, state: 'live', boot, version, writable, message: writable ? '' : state.message });
+
+/** Seconds of absence that are nobody's business: a laptop that wakes, a server that restarts. */
+export const GRACE_MS = 2000;
+
+/** The one line to show, or null: `{kind, text}`, the gravest first. */
+export function statusOf(state, now, seenBoot = null) {
+  if (state.state === 'away' && now - state.since >= GRACE_MS) {
+    return { kind: 'away', text: 'The server does not answer. Everything saved is kept; reconnecting…' };
+  }
+  if (!state.writable) {
+    const why = state.message || 'The disk does not take writes.';
+    return { kind: 'store', text: `${why} Nothing new can be saved until that is mended.` };
+  }
+  if (state.recovered > 0 && state.boot && state.boot !== seenBoot) {
+    const what = state.recovered === 1 ? '1 conversation was' : `${state.recovered} conversations were`;
+    return { kind: 'recovered', text: `${what} interrupted when the server stopped. What had arrived is kept.` };
+  }
+  return null;
+}

@@ -1,0 +1,149 @@
+// The rows of a conversation. A row's key is the id of the message before it: the reply that streams, the whole reply
+// that takes its place and its alternatives share one key, hence one element, and nothing jumps when it settles.
+
+import { contentText } from './text.js';
+
+/** A function from state to rows, which hands out the same row object as long as nothing in it has changed. */
+export function transcript() {
+  let seen = {};
+  let rows = [];
+  let settled = [];
+  return (state) => {
+    if (onlyTheReplyGrew(seen, state)) rows = withReply(rows, state);
+    else {
+      if (seen.messages !== state.messages) settled = settledRows(state.messages);
+      const known = new Map(rows.map((row) => [row.key, row]));
+      rows = finish(state, [...settled, ...openRows(state)]).map((row) => reuse(known.get(row.key), row));
+    }
+    seen = state;
+    return rows;
+  };
+}
+
+const INPUTS = ['messages', 'run', 'prompts', 'lastRun'];
+const onlyTheReplyGrew = (seen, state) => seen.run && INPUTS.every((name) => seen[name] === state[name]);
+
+/** A delta touches one row of thousands: the others are not even looked at. */
+function withReply(rows, state) {
+  const at = rows.findLastIndex((row) => row.open);
+  const row = reuse(rows[at], { ...replyRow(state, rows[at].key), live: true });
+  return row === rows[at] ? rows : rows.with(at, row);
+}
+
+function reuse(old, row) {
+  if (!old) return row;
+  const names = Object.keys(row);
+  return names.length === Object.keys(old).length && names.every((name) => same(old[name], row[name])) ? old : row;
+}
+
+const same = (one, other) =>
+  one === other ||
+  (Array.isArray(one) && Array.isArray(other) && one.length === other.length && one.every((it, at) => it === other[at]));
+
+function settledRows(messages) {
+  const results = resultsOf(messages);
+  const rows = [];
+  const keys = new Set();
+  for (const message of messages) {
+    if (message.role === 'tool' && results.paired.has(message.tool_call_id)) continue;
+    rows.push(rowOf(message, results.of, keyOf(message, keys)));
+  }
+  return markTurns(rows);
+}
+
+/** Tool messages by the call that they answer, where that call is among the messages. */
+function resultsOf(messages) {
+  const of = new Map();
+  const paired = new Set();
+  for (const message of messages) {
+    for (const call of message.tool_calls ?? []) paired.add(call.id);
+    if (message.role === 'tool') of.set(message.tool_call_id, message);
+  }
+  return { of, paired };
+}
+
+function keyOf({ id, parent }, keys) {
+  const key = keys.has(parent ?? 'root') ? `m:${id}` : parent ?? 'root';
+  keys.add(key);
+  return key;
+}
+
+function rowOf(message, results, key) {
+  const row = { key, kind: message.role === 'user' ? 'user' : message.role === 'assistant' ? 'assistant' : 'aside', message };
+  row.text = contentText(message.content);
+  row.reasoning = message.reasoning ?? '';
+  if (row.kind === 'assistant') row.tools = toolsOf(message, results);
+  return row;
+}
+
+const toolsOf = (message, results) => (message.tool_calls ?? []).flatMap((call) => [call, results.get(call.id) ?? null]);
+
+/** The first message of a reply holds its alternatives, the last one its footer. */
+function markTurns(rows) {
+  let head = null;
+  rows.forEach((row, at) => {
+    if (row.kind !== 'assistant') head = row.kind === 'user' ? null : head;
+    else {
+      head ??= row.message;
+      row.head = head;
+      row.first = head === row.message;
+      row.last = rows[at + 1]?.kind !== 'assistant';
+    }
+  });
+  return rows;
+}
+
+/** What has no message yet: prompts on their way, and the reply that is being written. */
+function openRows(state) {
+  const after = state.messages.at(-1)?.id ?? 'root';
+  const prompts = state.prompts.filter((prompt) => !prompt.queued).map((prompt, at) => promptRow(prompt, at ? prompt.key : after));
+  return state.run ? [replyRow(state, after), ...prompts.map((row) => ({ ...row, key: row.prompt.key }))] : prompts;
+}
+
+const promptRow = (prompt, key) => ({
+  key, kind: 'user', prompt, text: prompt.content, reasoning: '', state: prompt.state,
+  message: null,
+});
+
+function replyRow({ run, open, messages }, key) {
+  const of = (kind) => (open?.parts ?? []).filter((part) => part[0] === kind).map((part) => part[1]).join('');
+  const before = messages.at(-1);
+  const head = before?.role === 'user' || !before ? null : headOf(messages, run.run_id);
+  return {
+    key, kind: 'assistant', open: true, run_id: run.run_id, text: of('text'), reasoning: of('reasoning'),
+    message: null, tools: [], head, first: !head, last: true, thinking: open?.parts.at(-1)?.[0] === 'reasoning',
+    busy: openCall(messages),
+  };
+}
+
+const headOf = (messages, runId) => messages.find((message) => message.role === 'assistant' && message.run_id === runId) ?? null;
+
+/** Is the last thing of the log a tool call without its result? Then it is the tool that we wait for. */
+function openCall(messages) {
+  const calls = messages.findLast((message) => message.tool_calls?.length)?.tool_calls ?? [];
+  const answered = new Set(messages.slice(-calls.length - 1).map((message) => message.tool_call_id));
+  return messages.at(-1)?.role !== 'user' && calls.some((call) => !answered.has(call.id));
+}
+
+/** Marks that depend on the run: which prompt is being answered, which reply goes on, how the last one ended. */
+function finish(state, rows) {
+  const prompt = rows.findLastIndex((row) => row.kind === 'user' && row.message);
+  if (prompt >= 0) rows[prompt] = { ...rows[prompt], state: stageOf(state, rows.slice(prompt + 1)) };
+  if (!state.run) return withEnd(state, rows);
+  return rows.map((row) => (inRun(row, state.run) ? { ...row, live: true, last: row.last && Boolean(row.open) } : row));
+}
+
+const inRun = (row, run) => row.kind === 'assistant' && (row.run_id ?? row.message?.run_id) === run.run_id;
+
+function stageOf({ run }, after) {
+  if (run) return 'answering';
+  return after.some((row) => row.kind === 'assistant') ? 'answered' : 'saved';
+}
+
+/** A run that ended without a message that says so gets a row of its own. */
+function withEnd({ lastRun, messages, prompts }, rows) {
+  const last = messages.at(-1);
+  const told = !last || last._error || last._partial || prompts.some((prompt) => !prompt.queued);
+  if (told || !lastRun || lastRun.state === 'done' || (last.role === 'assistant' && lastRun.state === 'cancelled')) return rows;
+  return [...rows, { key: `end:${lastRun.run_id}`, kind: 'end', end: lastRun, message: last, text: '', reasoning: '' }];
+}

@@ -1,0 +1,119 @@
+// What the events of a turn do to a conversation: prompts, deltas, messages, runs, the queue.
+
+import { contentText, length, skip } from './text.js';
+
+/** More of the open message. What is here already is cut off; a gap makes the conversation stale. */
+export function delta(state, { run_id, kind, offset, text, cursor }) {
+  if (past(state, run_id, cursor)) return state;
+  const open = state.open?.run_id === run_id ? state.open : { run_id, parts: [], offset: 0 };
+  if (offset > open.offset) return { ...state, stale: true };
+  const fresh = skip(text, open.offset - offset);
+  if (!fresh) return state;
+  const parts = extend(open.parts, kind, fresh);
+  const run = state.run ?? { run_id, model: null };
+  return { ...state, run, open: { run_id, parts, offset: open.offset + length(fresh) } };
+}
+
+/** Does the delta belong to a message that is whole already? */
+function past(state, run_id, cursor) {
+  if (cursor && Number.parseInt(cursor, 10) < state.whole) return true;
+  return !state.run && state.lastRun?.run_id === run_id;
+}
+
+function extend(parts, kind, text) {
+  const last = parts.at(-1);
+  if (last?.[0] !== kind) return [...parts, [kind, text]];
+  return [...parts.slice(0, -1), [kind, last[1] + text]];
+}
+
+/** A whole message: it takes the open one's place, or its prompt's. */
+export function added(state, { data, seq }) {
+  const last = state.messages.at(-1);
+  if ((last?.id ?? null) !== (data.parent ?? null)) return { ...state, stale: true };
+  const message = messageOf(data);
+  return {
+    ...state,
+    messages: [...state.messages, message],
+    open: message.role === 'user' ? state.open : null,
+    whole: message.role === 'user' ? state.whole : seq,
+    queue: state.queue.filter((item) => !sameRun(item, data)),
+    prompts: state.prompts.filter((prompt) => !isPrompt(prompt, message)),
+    session: { ...state.session, message_count: (state.session?.message_count ?? 0) + 1 },
+  };
+}
+
+/** As the session's answer would hold it: the event's own fields beside the message's. */
+function messageOf({ message, depth, turn, queue_id, ...fields }) {
+  return { ...message, ...fields, parent: fields.parent ?? null };
+}
+
+const sameRun = (item, { queue_id, run_id }) =>
+  (queue_id !== undefined && item.queue_id === queue_id) || (run_id !== undefined && item.run_id === run_id);
+
+const isPrompt = (prompt, { id, key }) => prompt.key === key || (id !== undefined && prompt.message_id === id);
+
+export function queued(state, { data }) {
+  const { queue_id, run_id, message } = data;
+  const key = message?.key ?? data.key;
+  const item = { queue_id, run_id, content: contentText(message?.content) };
+  return {
+    ...state,
+    queue: [...state.queue.filter((other) => other.queue_id !== queue_id), item],
+    prompts: state.prompts.filter((prompt) => prompt.key !== key && prompt.message_id !== queue_id),
+  };
+}
+
+export function started(state, { data }) {
+  return {
+    ...state,
+    run: { run_id: data.run_id, model: data.model ?? null },
+    open: state.open?.run_id === data.run_id ? state.open : null,
+    queue: state.queue.filter((item) => item.run_id !== data.run_id),
+    held: false,
+  };
+}
+
+/** The end of a run, or of one that only stood in the queue. */
+export function finished(state, { data }) {
+  const queue = state.queue.filter((item) => item.run_id !== data.run_id);
+  const other = state.run && state.run.run_id !== data.run_id;
+  if (other || queue.length !== state.queue.length) return { ...state, queue, held: state.held && queue.length > 0 };
+  const lastRun = { run_id: data.run_id, state: data.state, error: data.error ?? null };
+  const held = queue.length > 0 && (data.state === 'failed' || data.state === 'interrupted');
+  return { ...state, queue, lastRun, held, run: null, open: null };
+}
+
+/** The session as the server has it. Older pages that this browser holds already stay. */
+export function adopt(state, session) {
+  const { messages, draft, open, cursor, _messages_truncated, _messages_offset, tool_calls, ...summary } = session;
+  const older = olderPages(state, messages);
+  return {
+    ...state, loaded: true, stale: false, error: null, trashed: false, session: summary,
+    messages: [...older, ...messages],
+    more: older.length ? state.more : Boolean(_messages_truncated),
+    open: open ? { run_id: open.run_id, parts: open.parts, offset: open.offset } : null,
+    run: summary.active_stream_id ? { run_id: summary.active_stream_id, model: summary.model ?? null } : null,
+    queue: summary.queue ?? [], held: Boolean(summary.queue_held), lastRun: summary.last_run ?? null,
+    revision: summary.revision ?? 0, cursor: cursor ?? '',
+    draft: draft ?? { text: '', revision: 0 },
+    prompts: state.prompts.filter((prompt) => !arrived(prompt, messages, summary.queue ?? [])),
+  };
+}
+
+/** Messages are immutable and know their parent: what lies before the same parent is the same path. */
+function olderPages(state, messages) {
+  const parent = messages[0]?.parent;
+  if (!parent) return [];
+  const at = state.messages.findLastIndex((message) => message.id === parent);
+  return state.messages.slice(0, at + 1);
+}
+
+const arrived = (prompt, messages, queue) =>
+  messages.some((message) => isPrompt(prompt, message)) ||
+  queue.some((item) => item.key === prompt.key || item.queue_id === prompt.message_id || item.run_id === prompt.run_id);
+
+/** An older page, asked for with `before`. */
+export function prepend(state, { before, session }) {
+  if (state.messages[0]?.id !== before) return state;
+  return { ...state, messages: [...session.messages, ...state.messages], more: Boolean(session._messages_truncated) };
+}

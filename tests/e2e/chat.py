@@ -1,0 +1,53 @@
+"""The words in which the tests speak of the page."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+FINISHED = re.compile("Reply (finished|failed|stopped)")
+
+
+def composer(page: Page) -> Locator:
+    return page.get_by_role("textbox", name="Message")
+
+
+def send(page: Page, text: str) -> None:
+    composer(page).fill(text)
+    composer(page).press("Enter")
+
+
+def prompts(page: Page) -> Locator:
+    return page.get_by_role("article", name="You")
+
+
+def replies(page: Page) -> Locator:
+    return page.get_by_role("article", name="Reply")
+
+
+def finished(page: Page) -> None:
+    """The reply has ended: there is nothing to stop any more."""
+    expect(page.get_by_test_id("announcer")).to_have_text(FINISHED)
+    expect(page.get_by_role("button", name="Stop")).to_have_count(0)
+
+
+def answer(page: Page, text: str) -> None:
+    """Sends a prompt and waits for its whole reply."""
+    send(page, text)
+    expect(prompts(page).last).to_contain_text(text)
+    finished(page)
+
+
+def session_id(page: Page) -> str:
+    page.wait_for_url(re.compile(r"/c/[\w-]+$"))
+    return page.url.rsplit("/", 1)[1]
+
+
+def rows(page: Page) -> Locator:
+    """The conversations of the list."""
+    return page.get_by_role("navigation", name="Conversations").get_by_role("listitem")
+
+
+def menu(page: Page, row: Locator, entry: str) -> None:
+    row.hover()
+    row.get_by_role("button", name="Options").click()
+    page.get_by_role("menuitem", name=entry).click()

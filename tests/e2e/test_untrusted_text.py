@@ -1,0 +1,82 @@
+"""Whatever stands in a message, a title or a tool's output: nothing of it runs, and nothing loads from elsewhere."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.chat import answer, menu, prompts, rows
+
+pytestmark = pytest.mark.browser
+
+RUN = "globalThis.hacked=(globalThis.hacked||0)+1"
+ATTACKS = (
+    f"<script>{RUN}</script>",
+    f"<img src=x onerror={RUN}>",
+    f"<svg onload={RUN}><animate onbegin={RUN} attributeName=x dur=1s></svg>",
+    f"<iframe srcdoc='<script>parent.{RUN}</script>'></iframe>",
+    f"[click](javascript:{RUN})",
+    f"[click](JaVaScRiPt&colon;{RUN})",
+    f"[click](data:text/html;base64,PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg)\n\n<javascript:{RUN}>",
+    f'![x](x" onerror="{RUN})',
+    "![x](https://elsewhere.example/track.png)\n\n<img src=https://elsewhere.example/t.png>",
+    f"<details open ontoggle={RUN}>x</details><video><source onerror={RUN}></video>",
+    f"<math><mtext><table><mglyph><style><!--</style><img title='--&gt;&lt;img src=1 onerror={RUN}&gt;'>",
+    f"<form action=javascript:{RUN}><input type=submit autofocus onfocus={RUN}></form>",
+    f'```html\n<script>{RUN}</script>\n```\n\n```"><img/src=x onerror={RUN}>\ntext\n```',
+    f"| a |\n|---|\n| <img src=x onerror={RUN}> |",
+    (
+        "<style>@import 'https://elsewhere.example/x.css'; body{display:none}</style>"
+        "<link rel=stylesheet href=//elsewhere.example/x>"
+    ),
+    f"<a href='vbscript:x' style='position:fixed;inset:0'>x</a>{{{{constructor.constructor('{RUN}')()}}}}",
+    f"[ref]\n\n[ref]: javascript:{RUN} 'title'",
+    f"<base href=https://elsewhere.example/><meta http-equiv=refresh content='0;url=javascript:{RUN}'>",
+    f'- [x] <img src=x onerror={RUN}>\n- <https://a.example/"onmouseover="{RUN}>',
+)
+
+
+FORBIDDEN = ".rows :is(script, iframe, style, link, form, svg:not(.icon), video, object, embed)"
+
+
+def seeded(attack: str, number: int) -> list[dict]:
+    name, call_id = attack[:60], f"t{number}"
+    call = {"id": call_id, "type": "function", "function": {"name": name, "arguments": attack}}
+    messages = [
+        {"role": "user", "content": attack},
+        {"role": "assistant", "content": attack, "reasoning": attack, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": call_id, "name": name, "content": attack},
+        {"role": "assistant", "content": f"text before {attack} and after"},
+    ]
+    return [{**message, "timestamp": 1.79e9 + at} for at, message in enumerate(messages)]
+
+
+def test_no_attack_runs_loads_or_navigates(make_server, open_page):
+    server = make_server()
+    for number, attack in enumerate(ATTACKS):
+        server.seed(f"{number:012x}", attack, seeded(attack, number))
+    server.start()
+    asked = []
+    page = open_page(server.url)
+    page.on("request", lambda request: asked.append(request.url))
+    expect(rows(page)).to_have_count(len(ATTACKS))
+    for number in range(len(ATTACKS)):
+        page.goto(f"{server.url}/c/{number:012x}")
+        expect(prompts(page)).to_have_count(1)
+        page.locator("details").evaluate_all("all => all.forEach(one => { one.open = true })")
+        links = page.locator(".rows a")
+        for href in links.evaluate_all("all => all.map(one => one.protocol)"):
+            assert href in {"http:", "https:", "mailto:"}, ATTACKS[number]
+        assert page.locator(FORBIDDEN).count() == 0, ATTACKS[number]
+        assert page.url.startswith(server.url)
+    assert page.evaluate("globalThis.hacked ?? 0") == 0
+    assert [url for url in asked if not url.startswith((server.url, "data:"))] == []
+
+
+def test_a_title_of_ones_own_is_text(server, open_page):
+    page = open_page(server.url)
+    answer(page, ATTACKS[1])
+    menu(page, rows(page), "Rename")
+    page.get_by_role("textbox", name="Title").fill(ATTACKS[0] + ATTACKS[2])
+    page.keyboard.press("Enter")
+    expect(rows(page)).to_contain_text("<script>")
+    expect(prompts(page)).to_contain_text("onerror")
+    assert page.evaluate("globalThis.hacked ?? 0") == 0

@@ -1,0 +1,70 @@
+// Prompts and drafts that the server has not got yet.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { BrowserStorage } from '../../hermes_webui/ui/net/storage.js';
+import { chooseDraft } from '../../hermes_webui/ui/state/drafts.js';
+import { noLink, link, statusOf } from '../../hermes_webui/ui/state/link.js';
+import { Outbox, pause, verdict } from '../../hermes_webui/ui/state/outbox.js';
+import { estimate, offsetsOf, rangeOf, rowAt } from '../../hermes_webui/ui/state/window.js';
+
+class Area extends Map {
+  get length() { return this.size; }
+  key(at) { return [...this.keys()][at] ?? null; }
+  getItem(name) { return this.get(name) ?? null; }
+  setItem(name, value) { this.set(name, value); }
+  removeItem(name) { this.delete(name); }
+}
+
+test('what waits survives a reload of the page, in order, each under its own key', () => {
+  const area = new Area([['other', 'x']]);
+  const outbox = new Outbox(new BrowserStorage(area));
+  outbox.put({ key: 'b', session_id: 's1', content: 'two', at: 2 });
+  outbox.put({ key: 'a', session_id: null, content: 'one 🦉', at: 1 });
+  const again = new Outbox(new BrowserStorage(area));
+  assert.deepEqual(again.all().map((item) => item.content), ['one 🦉', 'two']);
+  assert.deepEqual(again.of(null).map((item) => item.key), ['a']);
+  again.remove('a');
+  assert.deepEqual([again.get('a'), outbox.all().length, area.getItem('other')], [null, 1, 'x']);
+});
+
+test('an absent server or a full disk is waited for; a refusal is told', () => {
+  const statuses = [0, 401, 429, 500, 503, 400, 409, 413, 404];
+  assert.deepEqual(statuses.map((status) => verdict({ status })),
+    ['waits', 'waits', 'waits', 'waits', 'waits', 'failed', 'failed', 'failed', 'new-session']);
+  assert.deepEqual([1, 2, 6, 60].map(pause), [1000, 2000, 30_000, 30_000]);
+});
+
+test('a draft that the server has not got wins; one that it has got follows the server', () => {
+  const server = { text: 'there', revision: 4 };
+  assert.deepEqual(chooseDraft(null, server), { text: 'there', revision: 4, conflict: null });
+  assert.deepEqual(chooseDraft({ text: 'old', revision: 3, dirty: false }, server), { text: 'there', revision: 4, conflict: null });
+  assert.deepEqual(chooseDraft({ text: 'mine', revision: 4, dirty: true }, server), { text: 'mine', revision: 4, conflict: null });
+  assert.deepEqual(chooseDraft({ text: 'mine', revision: 3, dirty: true }, server), { text: 'mine', revision: 4, conflict: 'there' });
+});
+
+test('the line about the server: absence only after two seconds, the disk, what was recovered', () => {
+  const live = link(noLink, { type: 'hello', boot: 'b', version: '1', writable: true });
+  const away = link(live, { type: 'link.away', at: 1000 });
+  assert.equal(statusOf(live, 0), null);
+  assert.equal(statusOf(away, 2900), null);
+  assert.equal(statusOf(away, 3000).kind, 'away');
+  assert.equal(link(away, { type: 'link.away', at: 9000 }).since, 1000);
+  assert.equal(statusOf(link(live, { type: 'store', writable: false, message: 'The disk is full.' }), 0).kind, 'store');
+  const recovered = link(live, { type: 'health', recovered: 2 });
+  assert.match(statusOf(recovered, 0).text, /^2 conversations/);
+  assert.equal(statusOf(recovered, 0, 'b'), null);
+});
+
+test('a window on a long list holds what is in view, and no more than the margin', () => {
+  const offsets = offsetsOf(Array.from({ length: 1000 }, (_, at) => 50 + (at % 7) * 10));
+  for (const top of [0, 1, 333, 40_000, offsets.at(-1)]) {
+    const [from, to] = rangeOf(offsets, top, 800, 100);
+    assert.ok(offsets[from] <= Math.max(top - 100, 0) || from === 0);
+    assert.ok(offsets[to] >= Math.min(top + 900, offsets.at(-1)));
+    assert.ok(to - from < 30);
+  }
+  assert.equal(rowAt(offsets, offsets[17]), 17);
+  assert.deepEqual(rangeOf(offsetsOf([]), 0, 800, 100), [0, 0]);
+  assert.ok(estimate({ text: 'a\n'.repeat(10) }, 700) > estimate({ text: 'a' }, 700));
+});

@@ -1,0 +1,84 @@
+"""Renew the vendored libraries: `python tools/renew_vendor.py` (needs npm; names no registry).
+
+Each file is copied byte for byte out of the package that `npm pack` fetches, so that anyone can compare it with the
+package of that version. Change a version below, run this, look at the diff, run the tests. `vendor.json` then lists
+every file of that folder but itself: file, package, version, licence and its SHA-384 in hex.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+import tarfile
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parents[1] / "hermes_webui" / "ui" / "vendor"
+LANGUAGES = (
+    "bash", "c", "cpp", "css", "diff", "go", "java", "javascript",
+    "json", "markdown", "python", "rust", "sql", "typescript", "xml", "yaml",
+)  # fmt: skip
+
+#: package → (version, licence, {file here: file in the package})
+PACKAGES: dict[str, tuple[str, str, dict[str, str]]] = {
+    "preact": ("11.2.0", "MIT", {"preact.js": "dist/preact.mjs", "preact-hooks.js": "hooks/dist/hooks.mjs"}),
+    "htm": ("3.1.1", "Apache-2.0", {"htm.js": "dist/htm.mjs"}),
+    "@preact/signals-core": ("1.14.5", "MIT", {"signals-core.js": "dist/signals-core.mjs"}),
+    "@preact/signals": ("2.11.4", "MIT", {"signals.js": "dist/signals.mjs"}),
+    "markdown-it": ("15.0.3", "MIT", {"markdown-it.js": "dist/browser/markdown-it.esm.min.mjs"}),
+    "dompurify": ("3.4.18", "MPL-2.0 OR Apache-2.0", {"purify.js": "dist/purify.es.mjs"}),
+    "@highlightjs/cdn-assets": (
+        "11.12.0",
+        "BSD-3-Clause",
+        {
+            "highlight/core.js": "es/core.min.js",
+            **{f"highlight/{name}.js": f"es/languages/{name}.min.js" for name in LANGUAGES},
+        },
+    ),
+}
+
+
+def main() -> None:
+    """Fetch every package and rewrite the files and `vendor.json`."""
+    entries = [entry for package in PACKAGES for entry in renew(package)]
+    (HERE / "vendor.json").write_text(json.dumps(entries, indent=1) + "\n", encoding="utf-8")
+    strays = {path.relative_to(HERE).as_posix() for path in HERE.rglob("*") if path.is_file()}
+    strays -= {entry["file"] for entry in entries} | {"vendor.json"}
+    for stray in sorted(strays):
+        sys.stderr.write(f"not listed, remove it: {stray}\n")
+
+
+def renew(package: str) -> list[dict[str, str]]:
+    """Copy one package's files and its licence here; their entries for `vendor.json`."""
+    version, licence, files = PACKAGES[package]
+    slug = package.removeprefix("@").replace("/", "-")
+    wanted = {**files, f"licences/{slug}.txt": "LICENSE"}
+    with tempfile.TemporaryDirectory() as folder:
+        command = ["npm", "pack", "--silent", "--pack-destination", folder, f"{package}@{version}"]
+        name = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+        with tarfile.open(Path(folder) / name) as archive:
+            contents = {target: read(archive, source) for target, source in wanted.items()}
+    return [store(target, content, package, version, licence) for target, content in contents.items()]
+
+
+def read(archive: tarfile.TarFile, source: str) -> bytes:
+    """The bytes of one file of an npm package (they all lie below `package/`)."""
+    member = archive.extractfile(f"package/{source}")
+    if member is None:
+        raise FileNotFoundError(source)
+    return member.read()
+
+
+def store(target: str, content: bytes, package: str, version: str, licence: str) -> dict[str, str]:
+    """Write one file; its entry."""
+    path = HERE / target
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    digest = hashlib.sha384(content).hexdigest()
+    return {"file": target, "package": package, "version": version, "licence": licence, "sha384": digest}
+
+
+if __name__ == "__main__":
+    main()
