@@ -55,7 +55,7 @@ class Opened:
         about = {"address": f"{settings.host}:{settings.port}"}
         self._lock = Lock.take(self.store.lock_path, self.disk, about)
         self.identity: Identity = identify(self.store.root, self.disk)
-        recovery = Recovery(self.store, settings.state_db, close_runs=True)
+        self.recovery = recovery = Recovery(self.store, settings.state_db, close_runs=True)
         self.index: Index = recovery.run(self.store.root / "_index.json", progress)
         self.report: Report = recovery.report
 
@@ -116,7 +116,9 @@ class _Running:
         self._committer = Committer()
         self._journal = Journal(store.root / "_runs", opened.disk, f"{int(time.time() * 1000)}")
         hub = Hub()
-        desk = Desk(store, opened.index, self._committer, hub, time.time)
+        self._reads = Committer()
+        desk = Desk(store, opened.index, self._committer, hub, time.time, self._reads)
+        desk.unclosed.update(opened.recovery.unclosed)
         default = Default(Choice(settings.engine, settings.provider, settings.model))
         self._upkeep = Upkeep(desk)
         self._looking = asyncio.create_task(default.look(engines.get("model")))
@@ -139,6 +141,7 @@ class _Running:
             await engine.close()
         self._journal.close()
         self._committer.close()
+        self._reads.close()
         self._opened.close()
 
 

@@ -107,9 +107,9 @@ def _serve(given: argparse.Namespace) -> int:
     found = Opened(chosen, _progress)
     for sentence in _told(found.report):
         _say(sentence)
-    if found.identity.is_new and not len(found.index):
+    if not len(found.index):
         for place in elsewhere(found.store.root):
-            _say(f"This is a new, empty store in {found.store.root}. Conversations were found in {place}: set "
+            _say(f"This store is empty: {found.store.root}. Conversations were found in {place}: set "
                  f"HERMES_WEBUI_STATE_DIR={place.parent} to use them.")  # fmt: skip
 
     def said(port: int) -> None:
@@ -178,7 +178,11 @@ def _sessions(given: argparse.Namespace) -> int:
     wanted = sorted(store.session_ids())
     for done, session_id in enumerate(wanted):
         _progress(done, len(wanted))
-        session = store.load(session_id)
+        try:
+            session = store.load(session_id)
+        except HermesError as error:
+            _say(f"{session_id}: {error.message}")
+            continue
         if not session.head.trashed and (given.all or not session.summary().archived):
             found.append(session.summary())
     for each in sorted(found, key=lambda row: -row.last_message_at):

@@ -4,6 +4,7 @@ known.
 
 from __future__ import annotations
 
+import contextlib
 import resource
 import socket
 from collections.abc import Callable
@@ -13,6 +14,9 @@ import uvicorn
 
 #: What connections may still take after runs and streams have ended.
 GRACE_SECONDS = 3
+
+#: What every system in use allows a process.
+LEAST = 10240
 
 
 class Server(uvicorn.Server):
@@ -55,5 +59,9 @@ def raise_descriptor_limit() -> None:
     """Each open page holds a descriptor; systems start processes with few and allow many."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = 65536 if hard == resource.RLIM_INFINITY else min(hard, 65536)
-    if soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    for limit in (wanted, LEAST):
+        if soft >= limit:
+            return
+        with contextlib.suppress(ValueError, OSError):  # macOS: the kernel's own limit may be lower than "unlimited"
+            resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
+            return

@@ -19,6 +19,7 @@ LAST_PORT = 65535
 #: How fast the demo speaks, in seconds a piece.
 DEMO_PACE = 0.012
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+LEVELS = ("error", "warning", "info", "debug")
 
 #: Names by which a browser on this machine may call the server.
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -73,17 +74,19 @@ def read(environment: Mapping[str, str] = os.environ, **given: Any) -> Settings:
     given.pop("state", None)
     table = _table(Path(environment.get("HERMES_WEBUI_CONFIG") or state / "config.toml"))
     server = _section(table, "server")
-    host = _first(given.get("host"), environment.get("HERMES_WEBUI_HOST"), server.get("host"), "127.0.0.1")
+    named = _first(given.get("host"), environment.get("HERMES_WEBUI_HOST"), server.get("host"), "127.0.0.1")
+    host = _text("host", named)
+    stored = _first(environment.get("HERMES_WEBUI_PASSWORD_HASH"), server.get("password_hash"), "")
     settings = Settings(
         state=state,
-        host=str(host),
+        host=host,
         port=_port(_first(given.get("port"), environment.get("HERMES_WEBUI_PORT"), server.get("port"), PORT)),
         hosts=LOCAL_NAMES | _names(host, environment.get("HERMES_WEBUI_ALLOWED_HOSTS"), server.get("allowed_hosts")),
-        password_hash=str(_first(environment.get("HERMES_WEBUI_PASSWORD_HASH"), server.get("password_hash"), "")),
+        password_hash=_text("password_hash", stored),
         **_defaults(environment, _section(table, "default")),
         demo_pace=_pace(environment.get("HERMES_WEBUI_DEMO_PACE")),
         state_db=_state_db(state),
-        log_level=str(_first(given.get("log_level"), environment.get("HERMES_WEBUI_LOG_LEVEL"), "warning")),
+        log_level=_level(_first(given.get("log_level"), environment.get("HERMES_WEBUI_LOG_LEVEL"), "warning")),
         providers=_section(table, "providers"),
         environment=MappingProxyType(dict(environment)),
     )
@@ -116,18 +119,36 @@ def _section(table: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 
 def _first(*values: Any) -> Any:
-    return next((value for value in values if value not in {None, ""}), values[-1])
+    return next((value for value in values if value is not None and value != ""), values[-1])
+
+
+def _text(name: str, value: Any) -> str:
+    """A setting that is text. What stands there instead is not repeated: it may be a secret."""
+    if not isinstance(value, str):
+        raise SettingsError(f"`{name}` in config.toml must be text in quotes.")
+    return value
 
 
 def _port(value: Any) -> int:
-    if str(value).isdigit() and 0 <= int(value) <= LAST_PORT:
-        return int(value)
+    text = str(value)
+    if text.isascii() and text.isdigit() and len(text) <= len(str(LAST_PORT)) and int(text) <= LAST_PORT:
+        return int(text)
     raise SettingsError(f"{value!r} is no port. Give a number from 1 to 65535 (0: any free one).")
 
 
-def _names(host: Any, *lists: Any) -> frozenset[str]:
-    names = {str(host)} if str(host) not in {"0.0.0.0", "::", ""} else set()  # noqa: S104 - compared, not bound
+def _level(value: str) -> str:
+    level = value.lower()
+    if level not in LEVELS:
+        raise SettingsError(f"{value!r} is no log level. There are {', '.join(LEVELS)}.")
+    return level
+
+
+def _names(host: str, *lists: Any) -> frozenset[str]:
+    own = f"[{host.lower()}]" if ":" in host else host.lower()
+    names = {own} if host not in {"0.0.0.0", "::", ""} else set()  # noqa: S104 - compared, not bound
     for each in lists:
+        if each is not None and not isinstance(each, str | list):
+            raise SettingsError("`allowed_hosts` in config.toml must be a list of names.")
         found = each.split(",") if isinstance(each, str) else each or ()
         names |= {str(name).strip().lower() for name in found if str(name).strip()}
     return frozenset(names)
@@ -135,12 +156,13 @@ def _names(host: Any, *lists: Any) -> frozenset[str]:
 
 def _defaults(environment: Mapping[str, str], section: Mapping[str, Any]) -> dict[str, str]:
     names = ("engine", "provider", "model")
-    return {name: str(_first(environment.get(f"HERMES_WEBUI_{name.upper()}"), section.get(name), "")) for name in names}
+    found = {name: _first(environment.get(f"HERMES_WEBUI_{name.upper()}"), section.get(name), "") for name in names}
+    return {name: _text(name, value) for name, value in found.items()}
 
 
 def _pace(value: str | None) -> float:
     try:
-        return min(max(float(value or DEMO_PACE), 0.0), 10.0)
+        return min(max(0.0, float(value or DEMO_PACE)), 10.0)
     except ValueError as error:
         raise SettingsError(f"HERMES_WEBUI_DEMO_PACE is in seconds, not {value!r}.") from error
 

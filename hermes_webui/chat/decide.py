@@ -25,11 +25,14 @@ from hermes_webui.chat.events import (
     SessionRestored,
     SessionTrashed,
 )
-from hermes_webui.chat.head import TITLE_RANK, Head, apply
-from hermes_webui.chat.messages import Message, bare, mint, text_of
+from hermes_webui.chat.head import PENDING, TITLE_RANK, Head, apply
+from hermes_webui.chat.messages import Message, bare, mint, seq_of, text_of
 from hermes_webui.errors import BadRequest, Conflict, NotFound, RunInProgress, StaleEpoch
 
 TITLE_LENGTH = 60
+
+#: So many prompts may wait in a session.
+QUEUE_LIMIT = 50
 
 
 class Prompt(Struct, frozen=True):
@@ -86,6 +89,8 @@ def start(head: Head, at: float, prompt: Prompt) -> list[Change]:
     if head.run is None and not head.queue:
         _begin(plan, prompt)
         return plan.changes
+    if len(head.queue) >= QUEUE_LIMIT:
+        raise Conflict(f"{QUEUE_LIMIT} prompts wait already. Wait for an answer, or take one back.")
     options = {"engine": prompt.engine, "provider": prompt.provider, "model": prompt.model}
     plan.add(RunQueued(f"q{head.revision + 1}", prompt.run_id, prompt.body, prompt.key, options))
     if head.run is None:
@@ -258,22 +263,40 @@ def adopt(
     path: Sequence[Message],
     reason: str,
     digest: str | None = None,
+    seen: int | None = None,
 ) -> list[Change]:
     """Another program's document becomes the visible conversation; `path` is the visible one so far.
 
-    What both begin with is shared; the rest of the document is appended, and what it replaces stays in the tree.
+    What both begin with is shared; the rest of the document is appended, and what it replaces stays in the tree. Where
+    its writer started from an older state (`seen`, the revision in its file) and more has been said since, the visible
+    path stays: the document's fields are taken over, and what it says otherwise becomes a branch beside it.
     """
-    fields, bodies = document
-    shared = 0
-    for body, message in zip(bodies, path, strict=False):
-        if bare(body) != message.body:
-            break
-        shared += 1
+    fields, bodies = _with_pending(*document, at)
+    shared = next(
+        (n for n, (body, message) in enumerate(zip(bodies, path, strict=False)) if bare(body) != message.body), -1
+    )
+    shared = min(len(bodies), len(path)) if shared < 0 else shared
     last = path[shared - 1] if shared else None
-    hides = path[shared].id if shared < len(path) else None
+    behind = seen is not None and bool(path) and (seq_of(path[-1].id) or 0) > seen
+    if behind and shared == len(bodies):
+        last = path[-1]
+        shared = len(path)
     plan = Plan(head, at)
     leaf, depth, turn = (last.id, last.depth, last.turn) if last else (None, 0, 0)
+    hides = path[shared].id if shared < len(path) else None
     plan.add(SessionAdopted(head.session_id, reason, fields, leaf, depth, turn, hides, digest))
     for body in bodies[shared:]:
         plan.message(bare(body))
+    if behind and plan.head.leaf != path[-1].id:
+        plan.add(BranchSelected(path[-1].id, path[-1].depth, path[-1].turn, None, "adopt"))
     return plan.changes
+
+
+def _with_pending(fields: dict[str, Any], bodies: Sequence[Body], at: float) -> tuple[dict[str, Any], Sequence[Body]]:
+    """A prompt that hermes-webui holds only in a field, with no run that would still take it up, becomes a message."""
+    pending = fields.get("pending_user_message")
+    if fields.get("active_stream_id") or not isinstance(pending, str) or not pending:
+        return fields, bodies
+    stamp = fields.get("pending_started_at") or fields.get("updated_at") or at
+    recovered = {"role": "user", "content": pending, "timestamp": stamp, "_recovered": True}
+    return {key: value for key, value in fields.items() if key not in PENDING}, [*bodies, recovered]

@@ -100,8 +100,8 @@ class RunQueued(Change, frozen=True, omit_defaults=True):
 
 
 class RunStarted(Change, frozen=True, omit_defaults=True):
-    """A turn begins. Appends of an older epoch are refused from here on. `key` is the client's where it answers a prompt
-    again; a new prompt's stands in its message.
+    """A turn begins. Appends of an older epoch are refused from here on. `key` is the client's where it answers a
+    prompt again; a new prompt's stands in its message.
     """
 
     type: ClassVar[str] = "run.started"

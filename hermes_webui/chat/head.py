@@ -134,7 +134,6 @@ def _adopted(head: Head, change: SessionAdopted, event: Event) -> dict[str, Any]
         "extras_at": event.seq if extras else None,
         "adopted": True,
         "digest": change.digest or head.digest,
-        "trashed": False,
         **_move(head, change),
     }
 

@@ -27,16 +27,21 @@ class Reply:
     """The open message of a run: what has been streamed of it."""
 
     def __init__(self) -> None:
-        self.parts: list[Part] = []
+        self._stretches: list[tuple[str, list[str]]] = []
         self.length = 0
+
+    @property
+    def parts(self) -> list[Part]:
+        """What has been streamed, a stretch of one kind after the other."""
+        return [(kind, "".join(texts)) for kind, texts in self._stretches]
 
     def add(self, kind: str, text: str) -> int:
         """Takes more text in; returns the position where it begins."""
         offset = self.length
-        if self.parts and self.parts[-1][0] == kind:
-            self.parts[-1] = (kind, self.parts[-1][1] + text)
+        if self._stretches and self._stretches[-1][0] == kind:
+            self._stretches[-1][1].append(text)
         else:
-            self.parts.append((kind, text))
+            self._stretches.append((kind, [text]))
         self.length += len(text)
         return offset
 

@@ -11,25 +11,31 @@ import asyncio
 import logging
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
 from hermes_webui.chat.document import Summary
 from hermes_webui.chat.events import Change, Event, SessionChanged, SessionCreated
 from hermes_webui.chat.head import Head, apply
-from hermes_webui.errors import Conflict, NotFound, StoreUnavailable
+from hermes_webui.errors import Conflict, HermesError, NotFound, StoreUnavailable
 from hermes_webui.runs import views
+from hermes_webui.runs.place import Place
 from hermes_webui.store import index as index_file
 from hermes_webui.store.commit import Committer
 from hermes_webui.store.drafts import Draft, Drafts
 from hermes_webui.store.index import Index, Row
-from hermes_webui.store.sessions import Session, SessionStore
+from hermes_webui.store.journal import Partial
+from hermes_webui.store.recovery import close_run
+from hermes_webui.store.session import Session
+from hermes_webui.store.sessions import SessionStore
 from hermes_webui.streams.hub import Hub
 from hermes_webui.streams.sse import frame
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 Decide = Callable[[Head], Sequence[Change]]
 
@@ -39,20 +45,12 @@ LOADED = 512
 #: Of another program's directory, whole conversations are in memory until their first change: only so many.
 FOREIGN = 8
 
+NOT_WRITTEN = "The snapshot of %s was not written; the log has it all. %s"
+
 WRITABLE = "The disk takes writes again."
 
 #: New sessions without a first message: they exist only here, and the oldest are forgotten.
 PROVISIONAL = 1000
-
-
-class Place:
-    """A session at the desk: its lock, and the last event that subscribers have been told of."""
-
-    def __init__(self) -> None:
-        self.lock = asyncio.Lock()
-        self.session: Session | None = None
-        self.told = 0
-        self.snapshotting = False
 
 
 class Outcome(Struct, frozen=True):
@@ -66,7 +64,13 @@ class Desk:
     """The sessions of one store, for one event loop."""
 
     def __init__(
-        self, store: SessionStore, index: Index, committer: Committer, hub: Hub, clock: Callable[[], float]
+        self,
+        store: SessionStore,
+        index: Index,
+        committer: Committer,
+        hub: Hub,
+        clock: Callable[[], float],
+        reads: Committer | None = None,
     ) -> None:
         self.store = store
         self.index = index
@@ -75,6 +79,11 @@ class Desk:
         self.drafts = Drafts(store.root / "_drafts", store.disk)
         self.writable = True
         self._committer = committer
+        #: Threads of their own, so that long reads do not hold up an acknowledgement.
+        self._reads = reads or committer
+        #: Runs that were open at the start and whose end the disk did not take then (`Recovery.unclosed`).
+        self.unclosed: dict[str, Partial | None] = {}
+        self._behind: set[str] = set()
         self._places: OrderedDict[str, Place] = OrderedDict()
         self._provisional: OrderedDict[str, SessionCreated] = OrderedDict()
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -107,9 +116,9 @@ class Desk:
         return self._place(session_id).told
 
     def _place(self, session_id: str) -> Place:
-        self.store.path(session_id)
         place = self._places.get(session_id)
         if place is None:
+            self.store.path(session_id)  # refuses what is no session id
             place = self._places[session_id] = Place()
             self._make_room()
         self._places.move_to_end(session_id)
@@ -121,9 +130,12 @@ class Desk:
         for session_id in [*list(self._places)[: max(0, len(self._places) - LOADED)], *foreign[:-FOREIGN]]:
             place = self._places[session_id]
             session = place.session
-            at_rest = not place.lock.locked() and not place.snapshotting
+            at_rest = not place.lock.users and not place.snapshotting
             if at_rest and (session is None or session.head.run is None):
+                if session is not None and session.log.uncertain:
+                    continue
                 if session is not None:
+                    self._behind |= {session_id} if session.is_behind else set()
                     session.close()
                 del self._places[session_id]
 
@@ -136,10 +148,12 @@ class Desk:
             session = self.store.new(session_id)
         else:
             try:
-                session = await self._committer.run(self.store.load, session_id)
+                session = await self._reads.run(self.store.load, session_id)
             except NotFound:
                 self._places.pop(session_id, None)
                 raise
+            row = self.index.get(session_id)
+            session.checked = row is not None and row.snapshot == session.stamp
         place.session = session
         place.told = session.head.revision
         if session.found is not None:
@@ -148,7 +162,7 @@ class Desk:
 
     async def read(self, function: Callable[..., Any], *args: Any) -> Any:
         """Runs a blocking read of the store off the event loop."""
-        return await self._committer.run(function, *args)
+        return await self._reads.run(function, *args)
 
     async def execute(
         self, session_id: str, decide: Decide, expected: int | None = None, *, create: bool = False
@@ -159,15 +173,21 @@ class Desk:
         Raises what `decide` raises, `Conflict` where the session is not at revision `expected`, `StoreUnavailable`
         where the disk does not take it: then nothing was appended.
         """
-        task = asyncio.create_task(self._execute(session_id, decide, expected, create=create))
+        return await asyncio.shield(self._start(self._execute(session_id, decide, expected, create=create)))
+
+    def _start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """A task that `close` waits for."""
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        return await asyncio.shield(task)
+        return task
 
     async def _execute(self, session_id: str, decide: Decide, expected: int | None, *, create: bool) -> Outcome:
         place = self._place(session_id)
         async with place.lock:
             session = place.session or await self._loaded(session_id, place)
+            if session.head.run is None or session_id in self.unclosed:
+                await self._catch_up(place, session)
             if expected is not None and expected != session.head.revision:
                 message = "The conversation has changed since you saw it. Nothing was lost; look again and repeat."
                 raise Conflict(message, revision=session.head.revision)
@@ -179,9 +199,35 @@ class Desk:
             self._tell(session_id, place, session, events)
             return Outcome(events, session.head)
 
+    async def _catch_up(self, place: Place, session: Session) -> None:
+        """Before a command: a run that nobody runs is closed, and what another program has written is taken in."""
+        session_id = session.head.session_id
+        before = session.head.revision
+        if session_id in self.unclosed:
+            await self._committer.run(close_run, self.store, session, self.unclosed[session_id])
+            del self.unclosed[session_id]
+        if session.log.size and not session.head.trashed and self.store.is_touched(session):
+            await self._committer.run(self.store.adopt_if_changed, session)
+        if session.head.revision != before:
+            self._afresh(place, session)
+
+    def _afresh(self, place: Place, session: Session) -> None:
+        """The store itself has appended to the session: its pages load it again."""
+        place.told = session.head.revision
+        self.list_changed(session)
+        session_id = session.head.session_id
+        self.hub.publish(views.session_topic(session_id), frame({"type": "reload", "session_id": session_id}))
+
+    async def close_unclosed(self) -> None:
+        """The disk takes writes again: ends the runs that it did not let the start end."""
+        for session_id in tuple(self.unclosed):
+            await self.execute(session_id, lambda _head: ())
+
     def _changes(self, session_id: str, head: Head, decide: Decide, *, create: bool) -> list[Change]:
         """What to append. A session that is nowhere yet is created with it; what only describes it stays in memory."""
         created = self._provisional.get(session_id)
+        if created is None and not head.revision:
+            raise NotFound("There is no such conversation here.")
         if created is None:
             return list(decide(head))
         changes = list(decide(apply(head, Event(1, self.clock(), created))))
@@ -194,14 +240,20 @@ class Desk:
         return []
 
     async def _append(self, session: Session, changes: Sequence[Change]) -> tuple[Event, ...]:
+        """Encoded here and not in the thread, which then only waits for the disk: with many writers that is up to a
+        third more appends a second, since fewer threads want the interpreter at once.
+        """
         try:
-            events = await self._committer.run(session.write, changes, self.clock())
+            if session.first is not None:
+                await self._committer.run(session.write, (), self.clock())
+            batch = session.log.encode(changes, self.clock())
+            await self._committer.run(session.log.write, batch)
         except StoreUnavailable as error:
             self._disk(writable=False, message=error.message)
             raise
         if not self.writable:
             self._disk(writable=True, message=WRITABLE)
-        return events
+        return batch.events
 
     def _tell(self, session_id: str, place: Place, session: Session, events: Sequence[Event]) -> None:
         """Fold, list, publish: in one step of the event loop, so that no reader sees one without the other."""
@@ -218,12 +270,13 @@ class Desk:
     def list_changed(self, session: Session) -> None:
         """Puts the session's row in the list, or takes it out, and tells."""
         session_id = session.head.session_id
-        summary: Summary | None = session.summary()
+        summary: Summary | None = None
         if session.head.trashed:
-            summary = None
             self.index.remove(session_id)
         else:
-            self.index.put(session.row())
+            row = session.row()
+            summary = row.summary
+            self.index.put(row)
         if self.hub.follows(views.LIST):
             self.hub.publish(views.LIST, views.list_frame(self.index.version, summary, session_id))
 
@@ -250,25 +303,27 @@ class Desk:
         session = place.session
         if session is None or place.snapshotting or not self.store.wants_snapshot(session):
             return
-        task = asyncio.create_task(self._snapshot(place, session))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        place.snapshotting = True
+        self._start(self._snapshot(place, session))
 
     async def _snapshot(self, place: Place, session: Session) -> None:
-        place.snapshotting = True
         try:
             async with place.lock:
-                if await self._committer.run(self.store.adopt_if_changed, session):
-                    place.told = session.head.revision
-                    topic = views.session_topic(session.head.session_id)
-                    self.hub.publish(topic, frame({"type": "reload", "session_id": session.head.session_id}))
+                if session.head.run is not None or session.head.trashed:
+                    return
+                if await self._reads.run(self.store.adopt_if_changed, session):
+                    self._afresh(place, session)
                 standing = session.standing()
-            await self._committer.run(self.store.put_snapshot, session, standing)
-            self.list_changed(session)
-        except (OSError, StoreUnavailable) as error:
-            logger.warning(
-                "The snapshot of %s was not written (%s). The log has it all.", session.head.session_id, error
-            )
+            await self._reads.run(self.store.put_snapshot, session, standing)
+            now = session.head
+            if now.trashed:
+                await self.discard(now.session_id)
+            else:
+                self.index.put(session.row())
+        except (OSError, HermesError) as error:
+            logger.warning(NOT_WRITTEN, session.head.session_id, error)
+        except Exception:  # a view: the next turn tries again
+            logger.exception(NOT_WRITTEN, session.head.session_id, "")
         finally:
             place.snapshotting = False
 
@@ -283,22 +338,23 @@ class Desk:
         """Finishes what is under way, writes the snapshots that are behind, and the list."""
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
-        for place in self._places.values():
-            session = place.session
-            if session is not None:
-                await self._committer.run(self._put_away, session)
+        for place in tuple(self._places.values()):
+            if place.session is not None:
+                await self._committer.run(self._put_away, place.session)
+        for session_id in self._behind - self._places.keys():
+            await self._committer.run(self._put_away, await self._reads.run(self.store.load, session_id))
         await self.write_index()
 
     def _put_away(self, session: Session) -> None:
-        behind = session.snapshot_revision < session.head.revision
         try:
-            if behind and session.log.size and not session.head.trashed:
+            if session.is_behind:
                 self.store.write_snapshot(session)
                 self.index.put(session.row())
-        except (OSError, StoreUnavailable) as error:
-            logger.warning(
-                "The snapshot of %s was not written (%s). The log has it all.", session.head.session_id, error
-            )
+        except (OSError, HermesError) as error:
+            logger.warning(NOT_WRITTEN, session.head.session_id, error)
+        except Exception:  # whatever it was, the others are put away all the same
+            logger.exception(NOT_WRITTEN, session.head.session_id, "")
+        session.log.settle()
         session.close()
 
     async def write_index(self) -> None:

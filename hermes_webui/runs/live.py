@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from hermes_webui.chat.events import Event, MessageAdded
 from hermes_webui.chat.reply import Part, Reply
 from hermes_webui.chat.run import INTERRUPTED, Run
+from hermes_webui.chat.text import clean, split_pair
 from hermes_webui.engines.base import Usage
 from hermes_webui.errors import StoreUnavailable
 from hermes_webui.runs import views
@@ -44,6 +45,7 @@ class LiveRun:
         self._journal = journal
         self._hub = hub
         self._pending: list[Part] = []
+        self._halves: dict[str, str] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._flushed = 0.0
         self._closed = False
@@ -61,9 +63,12 @@ class LiveRun:
 
     def add(self, kind: str, text: str) -> None:
         """Takes a delta. One of a run that has been closed is dropped: its turn is over."""
-        if self._closed or not text:
+        whole, half = split_pair(self._halves.pop(kind, "") + text)
+        if half:
+            self._halves[kind] = half
+        if self._closed or not whole:
             return
-        self._pending.append((kind, text))
+        self._pending.append((kind, clean(whole)))
         if self._timer is not None:
             return
         loop = asyncio.get_running_loop()
@@ -90,7 +95,7 @@ class LiveRun:
         if self.failure is not None:
             return
         try:
-            if not self.reply.parts:
+            if not self.reply.length:
                 self._journal.message(self.run.id, self.revision)
             self._journal.delta(self.run.id, kind, text)
         except StoreUnavailable as error:
@@ -98,6 +103,8 @@ class LiveRun:
             self.stopped.set()
 
     def _publish(self, offset: int, kind: str, text: str) -> None:
+        if self.failure is not None:  # not in the journal: the end of the run tells it, once it is on disk
+            return
         topic = views.session_topic(self.session_id)
         if self._hub.follows(topic):
             data = views.delta_frame(self.session_id, self.run.id, self.revision, offset, kind, text)

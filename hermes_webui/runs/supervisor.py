@@ -11,6 +11,7 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -18,7 +19,7 @@ from msgspec import Struct
 
 from hermes_webui.chat import decide
 from hermes_webui.chat.decide import Prompt
-from hermes_webui.chat.events import Body, Change, Event, MessageAdded, RunStarted
+from hermes_webui.chat.events import Body, Change, Event, MessageAdded, RunFinished, RunStarted
 from hermes_webui.chat.head import Head
 from hermes_webui.chat.messages import Message
 from hermes_webui.chat.run import CANCELLED, DONE, INTERRUPTED, Run
@@ -30,7 +31,7 @@ from hermes_webui.runs.desk import Desk
 from hermes_webui.runs.live import LiveRun
 from hermes_webui.runs.turn import TurnRunner
 from hermes_webui.store.journal import Journal
-from hermes_webui.store.sessions import Session
+from hermes_webui.store.session import Session
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +40,9 @@ STOP_ANSWERED = 1.0
 
 #: After these ends the queue goes on by itself; after the others it waits for the user.
 GOES_ON = frozenset({DONE, CANCELLED})
+
+#: What a stop is answered with whose end is not on disk yet.
+STOPPING = "stopping"
 
 #: How long a server that is asked to stop waits for its runs to be written down.
 CLOSE_SECONDS = 5.0
@@ -77,6 +81,7 @@ class Supervisor:
         self._by_session: dict[str, LiveRun] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
+        self._warmed = False
         desk.listeners.append(self._on_events)
         desk.offset_of = self._offset
 
@@ -129,6 +134,7 @@ class Supervisor:
     async def retry(self, session_id: str, message_id: str | None, key: str | None, choice: Choice) -> Started:
         """Answers again the prompt that `message_id` (the last message) answers; the old answer becomes a sibling."""
         session = await self.desk.session(session_id)
+        seen = session.head.revision
         leaf = message_id or session.head.leaf
         if leaf is None:
             raise BadRequest("There is nothing to answer yet.")
@@ -139,6 +145,8 @@ class Supervisor:
         def rule(head: Head) -> Sequence[Change]:
             if key is not None and key in head.keys:
                 return ()
+            if head.revision != seen:
+                raise Conflict("The conversation has just changed. Nothing was lost; look again and repeat.")
             return decide.retry(head, self.desk.clock(), user, follower, self._chosen(head, prompt, choice))
 
         outcome = await self.desk.execute(session_id, rule)
@@ -171,10 +179,25 @@ class Supervisor:
             str(head.fields.get("model") or ""),
         )
         who = choice if named else own if own.model or own.engine else default
-        engine = who.engine or (default.engine if not who.model else "model")
+        engine = who.engine or self._engine_of(who, default)
         if engine not in self.engines:
             raise BadRequest(f"There is no engine {engine!r}. Choose another in the list of models.")
         return msgspec.structs.replace(prompt, engine=engine, provider=who.provider, model=who.model, chosen=named)
+
+    def _engine_of(self, who: Choice, default: Choice) -> str:
+        """The engine that was not named: the one of that name as provider (the demo), the default, or the models'."""
+        if who.provider in self.engines:
+            return who.provider
+        return "model" if who.model else default.engine
+
+    def warm(self) -> None:
+        """Somebody is about to write: the default's engine imports what its first turn will need."""
+        engine = self.engines.get(self._default().engine)
+        if engine is not None and not self._warmed:
+            self._warmed = True
+            task = asyncio.create_task(engine.prepare())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     async def resume(self, session_id: str) -> Head:
         """Goes on with prompts that wait since a run failed or the server was stopped."""
@@ -186,8 +209,9 @@ class Supervisor:
         live = self._live.get(run_id)
         if live is not None:
             live.stop(CANCELLED)
-            await asyncio.wait({asyncio.create_task(live.ended.wait())}, timeout=STOP_ANSWERED)
-            return live.end_state
+            with suppress(TimeoutError):
+                await asyncio.wait_for(live.ended.wait(), STOP_ANSWERED)
+            return live.end_state if live.ended.is_set() else STOPPING
         session = await self.desk.session(session_of(run_id))
         if any(item.run_id == run_id for item in session.head.queue):
             await self.desk.execute(session_of(run_id), lambda head: decide.unqueue(head, run_id))
@@ -209,20 +233,24 @@ class Supervisor:
             live = self._by_session.get(session_id)
             if live is not None:
                 live.heard(event)
-                self._tell_run(live, event)
+                self._tell_run(session_id, live.run.id, event, live.reply.length)
+            if isinstance(event.change, RunFinished):
+                if live is None or live.run.id != event.change.run_id:  # it had waited in the queue
+                    self._tell_run(session_id, event.change.run_id, event)
+                self.desk.hub.end(views.run_topic(event.change.run_id))
             if isinstance(event.change, RunStarted):
                 self._launch(session_id, event.seq, event.change)
 
-    def _tell_run(self, live: LiveRun, event: Event) -> None:
-        """Followers of the one run in hermes-webui's names have had the text as deltas; the rest comes from the
-        event.
+    def _tell_run(self, session_id: str, run_id: str, event: Event, length: int = 0) -> None:
+        """Followers of the one run in hermes-webui's names have had the text as deltas (`length` of the open message);
+        the rest comes from the event.
         """
-        topic = views.run_topic(live.run.id)
+        topic = views.run_topic(run_id)
         if not self.desk.hub.follows(topic):
             return
-        summary = self.desk.index.get(live.session_id)
-        if summary is not None:
-            for data in views.run_event_frames(live.run.id, event, None, summary.summary):
+        row = self.desk.index.get(session_id)
+        if row is not None:
+            for data in views.run_event_frames(run_id, event, row.summary, length, whole=False):
                 self.desk.hub.publish(topic, data)
 
     def _launch(self, session_id: str, seq: int, change: RunStarted) -> None:
@@ -262,6 +290,8 @@ class Supervisor:
                 await self._runner.title(live)
         except HermesError as error:
             logger.info("After run %s: %s", live.run.id, error.message)
+        except Exception:  # the end of a task: the run itself is over and on disk
+            logger.exception("After run %s", live.run.id)
 
     async def close(self) -> None:
         """The server stops: every run ends as interrupted, what it has said kept."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Any, Final
 
 import msgspec
@@ -16,6 +16,7 @@ from hermes_webui.chat.head import Head
 from hermes_webui.chat.messages import Message, text_of
 from hermes_webui.chat.reply import NO_REPLY, Part, body_of, call_result, error_body
 from hermes_webui.chat.run import CANCELLED, DONE, FAILED, INTERRUPTED, Ended
+from hermes_webui.chat.text import clean, clean_json
 from hermes_webui.engines.base import (
     Answer,
     Engine,
@@ -35,7 +36,7 @@ from hermes_webui.runs import views
 from hermes_webui.runs.desk import Desk
 from hermes_webui.runs.live import LiveRun
 from hermes_webui.store.journal import Journal
-from hermes_webui.store.sessions import Session
+from hermes_webui.store.session import Session
 from hermes_webui.streams.sse import frame
 
 logger = logging.getLogger(__name__)
@@ -49,6 +50,13 @@ RETRY_SECONDS = 1.0
 #: No model reads more; the rest of a longer conversation is not even loaded.
 CONTEXT_CHARACTERS = 8_000_000
 CONTEXT_PAGE = 200
+
+#: The error of a run whose last words could not be written.
+UNSAYABLE: Final[Mapping[str, Any]] = {
+    "code": "internal",
+    "message": "The end of this reply could not be written; the server's log has the details.",
+    "retryable": True,
+}
 
 CLOSED_CALL: Final[Mapping[str, tuple[str, str]]] = {
     CANCELLED: ("cancelled", "Stopped. The call may have had effects."),
@@ -71,7 +79,7 @@ class TurnRunner:
             live.begin()
             ended = await self._drive(live, await self._turn(live))
         except EngineFailure as error:
-            ended = _failed(live, {"code": error.code, "message": error.message, **error.details})
+            ended = _failed(live, clean_json({"code": error.code, "message": error.message, **error.details}))
         except HermesError as error:
             ended = _failed(live, {"code": error.code, "message": error.message, "retryable": True})
         except Exception:  # the end of a task: whatever it was, the run ends and says so
@@ -135,14 +143,14 @@ class TurnRunner:
             case ReasoningDelta(text):
                 live.add("reasoning", text)
             case ToolCallStarted():
-                await self._say(live, _call_body(live, event, self._desk.clock()))
+                await self._say(live, clean_json(_call_body(live, event, self._desk.clock())))
             case ToolCallFinished(call_id, status, result, duration):
                 name = live.calls.get(call_id, "")
-                await self._say(live, call_result(self._desk.clock(), call_id, name, status, result, duration))
+                await self._say(live, call_result(self._desk.clock(), call_id, name, status, clean(result), duration))
             case UsageUpdated(usage):
                 live.usage = usage
             case Notice(text):
-                notice = {"type": "notice", "session_id": live.session_id, "run_id": live.run.id, "text": text}
+                notice = {"type": "notice", "session_id": live.session_id, "run_id": live.run.id, "text": clean(text)}
                 self._desk.hub.publish(views.session_topic(live.session_id), frame(notice))
             case TurnEnded(reason):
                 live.end_reason = reason
@@ -161,28 +169,37 @@ class TurnRunner:
         """Writes the end down. While the disk takes no writes the text waits in memory (and as far as it came, in the
         journal).
         """
-
-        def rule(head: Head) -> Sequence[Change]:
-            at = self._desk.clock()
-            bodies = _last_bodies(live, ended, live.close(), at)
-            usage = msgspec.to_builtins(live.usage) if live.usage is not None else None
-            return decide.finish(head, at, live.run.epoch, ended, bodies, usage)
-
-        live.end_state = ended.state
         while True:
+            live.end_state = ended.state
             try:
-                await self._desk.execute(live.session_id, rule)
+                await self._end(live, ended)
             except StoreUnavailable as error:
                 if live.interrupted.is_set():
                     logger.warning("The end of run %s was not written: %s", live.run.id, error.message)
                     return
-                await asyncio.wait({asyncio.create_task(live.interrupted.wait())}, timeout=RETRY_SECONDS)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(live.interrupted.wait(), RETRY_SECONDS)
             except HermesError as error:
                 logger.warning("The end of run %s was refused: %s", live.run.id, error.message)
                 break
+            except Exception:  # a run must end, whatever it has to say: once more, with nothing that could be at fault
+                logger.exception("The end of run %s could not be written", live.run.id)
+                if ended.error == UNSAYABLE:
+                    break
+                ended = Ended(live.run.id, FAILED, dict(UNSAYABLE))
             else:
                 break
         self._journal.end(live.run.id)
+
+    async def _end(self, live: LiveRun, ended: Ended) -> None:
+        def rule(head: Head) -> Sequence[Change]:
+            at = self._desk.clock()
+            parts = live.close()
+            bodies = [] if ended.error == UNSAYABLE else _last_bodies(live, ended, parts, at)
+            usage = msgspec.to_builtins(live.usage) if live.usage is not None else None
+            return decide.finish(head, at, live.run.epoch, ended, bodies, usage)
+
+        await self._desk.execute(live.session_id, rule)
 
     async def title(self, live: LiveRun) -> None:
         """After the first reply: a better title than the prompt's first line, where the engine makes one."""
@@ -190,7 +207,7 @@ class TurnRunner:
         session = await self._desk.session(live.session_id)
         if not engine.caps.titles or session.head.title_source not in {"default", "prompt"}:
             return
-        title = await engine.title(await self._turn(live))
+        title = clean(await engine.title(await self._turn(live)) or "")
         if title:
             await self._desk.execute(live.session_id, lambda head: decide.change(head, {"title": title}, "model"))
 
@@ -210,7 +227,7 @@ def _failed(live: LiveRun, error: dict[str, Any]) -> Ended:
 def _call_body(live: LiveRun, event: ToolCallStarted, at: float) -> Body:
     """The message so far with the call that it ends in."""
     live.flush()
-    arguments = msgspec.json.encode(event.args).decode()
+    arguments = msgspec.json.encode(clean_json(event.args)).decode()
     call = {"id": event.call_id, "type": "function", "function": {"name": event.name, "arguments": arguments}}
     return body_of(live.reply.parts, at, model=live.run.model, tool_calls=[call])
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
-from hermes_webui.errors import StoreUnavailable
+from hermes_webui.errors import HermesError
 from hermes_webui.runs.desk import Desk
+
+logger = logging.getLogger(__name__)
 
 #: How often a disk that took no writes is tried again.
 PROBE_SECONDS = 5.0
 
 #: How old the list on disk may get: what a start after a crash has to look at again.
-INDEX_SECONDS = 30.0
+INDEX_SECONDS = 60.0
 
 
 class Upkeep:
@@ -29,17 +32,21 @@ class Upkeep:
         while True:
             await asyncio.sleep(self._probe)
             done += 1
-            if not self._desk.writable:
-                await self._try_disk()
-            elif done % self._rounds == 0 and written != self._desk.index.version:
-                written = self._desk.index.version
-                await self._desk.write_index()
+            try:
+                if not self._desk.writable or self._desk.unclosed:
+                    await self._try_disk()
+                elif done % self._rounds == 0 and written != self._desk.index.version:
+                    written = self._desk.index.version
+                    await self._desk.write_index()
+            except Exception:  # the next round tries again; without this one no disk would be tried any more
+                logger.exception("Upkeep failed")
 
     async def _try_disk(self) -> None:
         try:
             await self._desk.probe()
-        except StoreUnavailable:
-            return
+            await self._desk.close_unclosed()
+        except HermesError as error:
+            logger.info("The disk is still refusing: %s", error.message)
 
     def close(self) -> None:
         """Ends it."""

@@ -16,6 +16,9 @@ from hermes_webui.streams.sse import Cursor, frame
 
 PREVIEW = 400
 
+#: How much of a waiting prompt a row shows.
+SHOWN = 2000
+
 
 def session_topic(session_id: str) -> str:
     """The topic of a session's events and deltas."""
@@ -62,7 +65,7 @@ def summary_json(summary: Summary) -> dict[str, Any]:
     """A row as clients get it; of waiting prompts only what is shown."""
     built: dict[str, Any] = msgspec.to_builtins(summary)
     built["queue"] = [
-        {"queue_id": item.queue_id, "run_id": item.run_id, "key": item.key, "content": text_of(item.message)}
+        {"queue_id": item.queue_id, "run_id": item.run_id, "key": item.key, "content": text_of(item.message)[:SHOWN]}
         for item in summary.queue
     ]
     if built["last_run"] is not None:
@@ -82,22 +85,23 @@ def run_delta_frame(seq: int, offset: int, kind: str, text: str) -> bytes:
     return frame({"text": text}, Cursor(seq, offset + len(text)), "reasoning" if kind == REASONING else "token")
 
 
-def run_event_frames(run_id: str, event: Event, skip: int | None, summary: Summary) -> Iterator[bytes]:
+def run_event_frames(run_id: str, event: Event, summary: Summary, known: int, *, whole: bool) -> Iterator[bytes]:
     """What a log event means to a client that follows one run in hermes-webui's names.
 
-    `skip`: how many characters of a completed reply this client has; None where it has had all of it as deltas.
+    `known`: how many characters of the open message this client has. `whole`: the rest of a completed one comes now
+    (else it has come as deltas).
     """
     change = event.change
     if isinstance(change, MessageAdded) and change.run_id == run_id:
-        yield from _message_frames(event, change, skip)
+        yield from _message_frames(event, change, known, whole=whole)
     elif isinstance(change, RunFinished) and change.run_id == run_id:
         yield from _end_frames(event, change, summary)
 
 
-def _message_frames(event: Event, change: MessageAdded, skip: int | None) -> Iterator[bytes]:
+def _message_frames(event: Event, change: MessageAdded, known: int, *, whole: bool) -> Iterator[bytes]:
     body = change.message
     if body.get("role") == "assistant" and not body.get("_error"):
-        rest = rest_after(parts_of(body), skip) if skip is not None else []
+        rest = rest_after(parts_of(body), known) if whole else []
         for offset, kind, text in rest:
             yield run_delta_frame(event.seq - 1, offset, kind, text)
         for call in body.get("tool_calls") or ():
@@ -108,7 +112,7 @@ def _message_frames(event: Event, change: MessageAdded, skip: int | None) -> Ite
         status = body.get("status", "ok")
         done = {"tid": body.get("tool_call_id"), "name": body.get("name"), "status": status, "is_error": status != "ok"}
         told = {**done, "duration": body.get("duration", 0.0), "preview": text_of(body)[:PREVIEW]}
-        yield frame(told, Cursor(event.seq), "tool_complete")
+        yield frame(told, Cursor(event.seq, known), "tool_complete")
 
 
 def _end_frames(event: Event, change: RunFinished, summary: Summary) -> Iterator[bytes]:

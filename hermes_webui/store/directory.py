@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from hermes_webui.chat.document import Place, extras, header
+from hermes_webui.errors import Damaged, NotFound
 from hermes_webui.store import index as index_file
 from hermes_webui.store.files import Disk, Lock
 from hermes_webui.store.index import Index
 from hermes_webui.store.recovery import Progress, Recovery, Report, close_run
-from hermes_webui.store.sessions import Session, SessionStore
+from hermes_webui.store.session import Session
+from hermes_webui.store.sessions import SessionStore
 
 
 class DirectoryStore(SessionStore):
@@ -34,7 +36,11 @@ class DirectoryStore(SessionStore):
     def save(self, session_id: str, document: dict[str, Any]) -> None:
         """A whole document becomes the conversation: adopted as an event, then written as its snapshot."""
         with self.owned():
-            session = self.load(session_id) if self.exists(session_id) else self.new(session_id)
+            try:
+                session = self.load(session_id)
+            except (NotFound, Damaged):  # what cannot be read is kept aside by `adopt_change`
+                session = self.new(session_id)
+            self.cut_torn(session)
             self.adopt_change(session)
             self.adopt(session, document, "saved")
             self.write_snapshot(session)
@@ -72,6 +78,7 @@ def close_stale_run(store: DirectoryStore, session_id: str, live: frozenset[str]
         return False
     with store.owned():
         session: Session = store.load(session_id)
+        store.cut_torn(session)
         closed = close_run(store, session)
         store.write_snapshot(session)
         session.close()

@@ -31,9 +31,10 @@ class Drafts:
 
     def get(self, session_id: str) -> Draft:
         """The draft as last saved; an empty one where there is none."""
+        path = self._folder / f"{session_id}.json"
         try:
-            return msgspec.json.decode((self._folder / f"{session_id}.json").read_bytes(), type=Draft)
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+            return msgspec.json.decode(path.read_bytes(), type=Draft)
+        except (FileNotFoundError, msgspec.DecodeError, UnicodeDecodeError):
             return Draft()
 
     def save(self, session_id: str, text: str, expected: int | None, at: float) -> Draft:
@@ -43,10 +44,13 @@ class Drafts:
             raise Conflict("The draft was changed in another tab.", draft=msgspec.to_builtins(stored))
         if text == stored.text:
             return stored
+        path = self._folder / f"{session_id}.json"
+        if not stored.revision and path.exists():  # there is one, and it cannot be read
+            self._disk.keep(self._folder.parent / "_quarantine", f"draft-{path.name}", path.read_bytes())
         draft = Draft(text, stored.revision + 1, at)
         try:
             self._disk.make_folder(self._folder)
-            self._disk.replace(self._folder / f"{session_id}.json", [msgspec.json.encode(draft)])
+            self._disk.replace(path, [msgspec.json.encode(draft)])
         except OSError as error:
             raise refused(error, "the draft") from error
         return draft

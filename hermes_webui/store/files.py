@@ -6,13 +6,15 @@ that a test can make any one of them fail. What a caller may rely on is in this 
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
+import itertools
 import os
 import socket
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +66,12 @@ class Disk:
     def sync(self, fd: int) -> None:
         """Returns once what was written to `fd` is on the disk itself."""
         if sys.platform == "darwin":  # fsync stops at the drive's cache there
-            fcntl.fcntl(fd, fcntl.F_FULLFSYNC)
+            try:
+                fcntl.fcntl(fd, fcntl.F_FULLFSYNC)
+            except OSError as error:
+                if error.errno not in {errno.ENOTSUP, errno.EINVAL, errno.ENOTTY}:
+                    raise
+                os.fsync(fd)  # a file system that does not know it (SMB, FAT)
         else:
             os.fdatasync(fd)
 
@@ -116,6 +123,13 @@ class Disk:
 
         At every moment `path` is the old file or the new one, whole. Left-overs are cleared at the next start.
         """
+        stamp = self.replace_if(path, chunks, lambda: True)
+        if stamp is None:
+            raise OSError(errno.EIO, "a file that should have been written was not")
+        return stamp
+
+    def replace_if(self, path: Path, chunks: Iterable[bytes], still: Callable[[], bool]) -> Stamp | None:
+        """As `replace`, but only if `still()` holds once the new file is ready; else None, and nothing has changed."""
         temporary = path.with_name(f".{path.name}.{os.getpid()}.{time.monotonic_ns()}{TEMPORARY}")
         fd = self.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
         try:
@@ -128,6 +142,9 @@ class Disk:
             self.unlink(temporary)
             raise
         os.close(fd)
+        if not still():
+            self.unlink(temporary)
+            return None
         self.rename(temporary, path)
         self.sync_folder(path.parent)
         return Stamp(status.st_size, status.st_mtime_ns)
@@ -135,15 +152,12 @@ class Disk:
     def keep(self, folder: Path, name: str, data: bytes) -> Path:
         """Keeps bytes under a new name in `folder` (the quarantine) and returns it; the same bytes are kept once."""
         self.make_folder(folder)
-        path = folder / name
-        number = 0
-        while path.exists():
-            if path.read_bytes() == data:
-                return path
-            number += 1
-            path = folder / f"{name}.{number}"
-        self.replace(path, [data])
-        return path
+        named = (path for path in folder.glob(f"{name}*") if path.stat().st_size == len(data))
+        kept = next((path for path in named if path.read_bytes() == data), None)
+        if kept is None:
+            kept = free_name(folder / name)
+            self.replace(kept, [data])
+        return kept
 
     def move(self, source: Path, target: Path) -> None:
         """Moves a file and makes both folders durable, the new name first."""
@@ -151,6 +165,12 @@ class Disk:
         self.rename(source, target)
         self.sync_folder(target.parent)
         self.sync_folder(source.parent)
+
+
+def free_name(path: Path) -> Path:
+    """This name, or the first with a number after it that no file has."""
+    names = itertools.chain([path], (path.with_name(f"{path.name}.{number}") for number in itertools.count(1)))
+    return next(name for name in names if not name.exists())
 
 
 def stamp_of(path: Path) -> Stamp | None:
@@ -194,10 +214,10 @@ class Lock:
             if error.errno not in {errno.EWOULDBLOCK, errno.EACCES}:
                 raise refused(error, "the lock") from error
             raise StoreLocked(_held_by(holder, path.parent.parent)) from error
-        disk.truncate(fd, 0)
-        disk.append(
-            fd, msgspec.json.encode({"pid": os.getpid(), "host": socket.gethostname(), "since": time.time(), **about})
-        )
+        note = {"pid": os.getpid(), "host": socket.gethostname(), "since": time.time(), **about}
+        with contextlib.suppress(OSError):  # the lock holds without its note, and a full disk must not stop the start
+            disk.truncate(fd, 0)
+            disk.append(fd, msgspec.json.encode(note))
         return cls(fd, path)
 
     def release(self) -> None:

@@ -37,6 +37,8 @@ def identify(root: Path, disk: Disk) -> Identity:
         found = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
         return Identity(str(found["id"]), float(found["created_at"]), bytes.fromhex(found["secret"]))
     except (FileNotFoundError, msgspec.DecodeError, KeyError, ValueError):
+        if path.exists():
+            disk.keep(root / "_quarantine", path.name, path.read_bytes())
         made = Identity(secrets.token_hex(8), time.time(), secrets.token_bytes(32), is_new=True)
     content = {"id": made.id, "created_at": made.created_at, "secret": made.secret.hex()}
     disk.make_folder(path.parent)

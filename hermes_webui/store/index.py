@@ -50,6 +50,10 @@ class Index:
 
     def put(self, row: Row) -> None:
         """Adds or replaces a row. O(log n), and the move of a list's tail in memory."""
+        before = self._rows.get(row.summary.session_id)
+        if before is not None and before.summary == row.summary:  # only its files are others
+            self._rows[row.summary.session_id] = row
+            return
         self.remove(row.summary.session_id)
         self._rows[row.summary.session_id] = row
         insort(self._orders[row.summary.archived], _order(row.summary))

@@ -54,6 +54,8 @@ class Journal:
         self._name = name
         self._fd: int | None = None
         self._path = folder
+        #: The file that holds all lines of the open runs; another than `_path` only while a new one is begun.
+        self._whole = folder
         self._size = 0
         self._files = 0
         self._runs: dict[str, int] = {}
@@ -87,20 +89,34 @@ class Journal:
 
     def _write(self, record: list[Any]) -> None:
         data = msgspec.json.encode(record) + b"\n"
-        if self._failed:  # what a failed append left behind would spoil the next line
-            self._drop()
         try:
-            self._disk.append(self._open() if self._fd is None else self._fd, data)
+            if self._failed:
+                self._renew()
+            fd = self._begin() if self._fd is None else self._fd
+            self._disk.append(fd, data)
         except OSError as error:
             self._failed = True
             raise refused(error, "the rest of this reply") from error
         self._size += len(data)
         self._dirty.set()
 
-    def _open(self) -> int:
+    def _renew(self) -> None:
+        """An append or a sync has failed. What the open runs have said so far goes on in a new file, whole: a sync that
+        failed may not be tried again, and half a line would spoil the next one.
+        """
+        self._drop()
+        whole = self._whole
+        data = whole.read_bytes() if self._runs and whole.is_file() else b""
+        fd = self._begin()
+        self._whole = whole
+        self._disk.append(fd, data[: data.rfind(b"\n") + 1])
+        self._size = len(data)
+        self._whole = self._path
+
+    def _begin(self) -> int:
         self._disk.make_folder(self._folder)
         self._files += 1
-        self._path = self._folder / f"{self._name}-{self._files}.jsonl"
+        self._path = self._whole = self._folder / f"{self._name}-{self._files}.jsonl"
         fd = self._disk.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         self._fd = fd
         self._disk.sync_folder(self._folder)
@@ -126,7 +142,7 @@ class Journal:
             try:
                 self._disk.sync(fd)
             except OSError:
-                self._failed = True
+                self._failed = self._failed or self._fd == fd
             self._wait.wait(SYNC_SECONDS)
 
     def close(self) -> None:

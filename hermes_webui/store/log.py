@@ -157,6 +157,7 @@ class Log:
         self._disk = disk
         self._fd: int | None = None
         self._doubtful = False
+        self._left = False
 
     def encode(self, changes: Sequence[Change], at: float) -> Batch:
         """Makes changes ready to be appended next."""
@@ -165,10 +166,15 @@ class Log:
     def write(self, batch: Batch) -> None:
         """Appends and syncs; returns once the batch is on disk. Blocking.
 
-        Raises `StoreUnavailable` or `DiskFull`: then nothing of the batch is in the log.
+        Raises `StoreUnavailable` or `DiskFull`: then the batch is refused, and what it left behind is cut off now, or
+        as soon as the disk lets us (`uncertain` until then).
         """
         try:
             fd = self._opened()
+        except OSError as error:  # nothing was written, so there is nothing of ours to cut off
+            self.close()
+            raise refused(error, "the last change") from error
+        try:
             self._disk.append(fd, batch.data)
         except OSError as error:
             self._give_up()
@@ -185,6 +191,7 @@ class Log:
 
     def _opened(self) -> int:
         if self._fd is not None:
+            self._cut(self._fd)
             return self._fd
         new = self.size == 0
         if new:
@@ -199,19 +206,34 @@ class Log:
         return fd
 
     def _cut(self, fd: int) -> None:
-        """Takes away what an append that failed left behind its last acknowledged line."""
+        """Takes away what an append that failed left behind its last acknowledged line, and nothing else: a log that
+        somebody else has written to is not written to.
+        """
         size = os.fstat(fd).st_size
-        if size < self.size:
-            raise OSError(errno.EIO, "the log is shorter than what was written to it")
+        if size < self.size or (size > self.size and not self._left):
+            raise OSError(errno.EIO, "the log is not as this program left it")
         if size > self.size:
             self._disk.truncate(fd, self.size)
             self._disk.sync(fd)
+        self._left = False
 
     def _give_up(self) -> None:
         """After a failure: the descriptor is given up (a failed sync may not be tried again on it) and the file is
         opened and cut anew, now if the disk lets us, else before the next write.
         """
         self.close()
+        self._left = True
+        self.settle()
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether a refused append may still stand in the file."""
+        return self._left
+
+    def settle(self) -> None:
+        """Cuts off what a refused append has left, if the disk lets us now."""
+        if not self._left:
+            return
         try:
             self._opened()
         except OSError:

@@ -13,14 +13,17 @@ from typing import Self
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hermes_webui.chat.events import Event, MessageAdded, change_from
 from hermes_webui.chat.messages import Message, message_of, seq_of
 from hermes_webui.store.files import read_range
-from hermes_webui.store.log import Line, event_of, lines, parse
+from hermes_webui.store.log import Line, event_of, holds, lines, parse
 
 #: What one step reads: several messages of ordinary size.
 BLOCK = 1 << 16
+#: What one step of the bisection reads: a line of ordinary size.
+PROBE = 1 << 12
 #: A line at most this many numbers above the last block that was read is looked for in the block before it.
 CLOSE = 64
 
@@ -46,6 +49,8 @@ class LogReader:
         self._fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         self._size = min(size, os.fstat(self._fd).st_size)
         self._known: dict[int, Line] = {}
+        #: For a line's check: the sum of the line before it, and its own bytes.
+        self._before: dict[int, tuple[str, bytes]] = {}
         self._top = (0, 0)
 
     def __enter__(self) -> Self:
@@ -53,6 +58,10 @@ class LogReader:
 
     def __exit__(self, *_: object) -> None:
         os.close(self._fd)
+
+    def bytes_at(self, offset: int, size: int) -> bytes:
+        """Raw bytes of the file."""
+        return read_range(self._fd, offset, size)
 
     def line(self, seq: int) -> Line | None:
         """The line with this number; None where there is none or it cannot be read."""
@@ -88,10 +97,15 @@ class LogReader:
 
     def _read(self, start: int, end: int) -> None:
         first: tuple[int, int] | None = None
+        previous: str | None = None
         for offset, raw in lines(self._fd, self._line_after(start), end, BLOCK):
-            if (line := parse(raw)) is not None:
+            line = parse(raw)
+            if line is not None:
                 self._known[line.seq] = line
+                if previous is not None:
+                    self._before[line.seq] = (previous, raw)
                 first = first or (line.seq, offset)
+            previous = line.sum if line is not None else None
         if first is not None:
             self._top = first
 
@@ -105,7 +119,7 @@ class LogReader:
 
     def _first_after(self, offset: int, end: int) -> tuple[int, Line] | None:
         """The first readable line that begins after `offset` and before `end`."""
-        for place, raw in lines(self._fd, self._line_after(offset), self._size, BLOCK):
+        for place, raw in lines(self._fd, self._line_after(offset), self._size, PROBE):
             if place >= end:
                 return None
             if (line := parse(raw)) is not None:
@@ -115,7 +129,7 @@ class LogReader:
     def _line_after(self, offset: int) -> int:
         """Where the first line after `offset` begins; 0 is the beginning of a line itself."""
         while 0 < offset < self._size:
-            block = read_range(self._fd, offset, BLOCK)
+            block = read_range(self._fd, offset, PROBE)
             newline = block.find(b"\n")
             if newline >= 0:
                 return offset + newline + 1
@@ -129,7 +143,15 @@ class LogReader:
         if line is None or line.type != MessageAdded.type:
             return None
         added = _added(line)
-        return message_of(added) if added is not None and added.id == message_id else None
+        if added is None or added.id != message_id:
+            return None
+        message = message_of(added)
+        return message if self._holds(line) else replace(message, body={**message.body, "_damaged": True})
+
+    def _holds(self, line: Line) -> bool:
+        """Whether the line's check fits the line before it, as far as that was read too."""
+        before = self._before.get(line.seq)
+        return before is None or holds(*before, line)
 
     def path(self, leaf: str | None, limit: int | None = None) -> list[Message]:
         """The last `limit` messages of the path that ends in `leaf`, oldest first.
@@ -187,6 +209,7 @@ class LogReader:
         """Keeps memory bounded on long walks: lines are read again if they are wanted again."""
         if len(self._known) > KEPT:
             self._known.clear()
+            self._before.clear()
 
     def events(self, after: int, upto: int) -> Iterator[Event]:
         """The events with numbers from `after` + 1 to `upto`, as far as they can be read."""

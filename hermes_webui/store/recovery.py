@@ -8,7 +8,6 @@ where no log speaks does a backup that holds more come back.
 from __future__ import annotations
 
 import logging
-import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -21,13 +20,14 @@ from hermes_webui.chat import decide
 from hermes_webui.chat.events import SessionTrashed
 from hermes_webui.chat.messages import Message, seq_of
 from hermes_webui.chat.reply import interrupted
-from hermes_webui.errors import Damaged, HermesError
+from hermes_webui.errors import Damaged, HermesError, StoreUnavailable
 from hermes_webui.store import index as index_file
 from hermes_webui.store import snapshot
-from hermes_webui.store.files import TEMPORARY, read_range, stamp_of
+from hermes_webui.store.files import TEMPORARY, stamp_of
 from hermes_webui.store.index import Index, Row
 from hermes_webui.store.journal import Partial, partials
-from hermes_webui.store.sessions import Session, SessionStore
+from hermes_webui.store.session import Session
+from hermes_webui.store.sessions import SessionStore
 from hermes_webui.store.survey import Files, survey
 from hermes_webui.store.verdict import Facts, Verdict, judge
 
@@ -71,6 +71,8 @@ class Recovery:
         self.index = Index()
         self._known = known_to_agent(state_db)
         self._partials: dict[str, Partial] = {}
+        #: Open runs whose end the disk did not take: they are closed by the server as soon as it does.
+        self.unclosed: dict[str, Partial | None] = {}
 
     def run(self, index_path: Path, progress: Progress | None = None) -> Index:
         """Looks at every session and puts right what needs it; returns the list. One bad session never stops the
@@ -121,7 +123,6 @@ class Recovery:
         session = self._carry_out(verdict, session_id, session, facts)
         if session is None:
             return None
-        self._cut_torn(session)
         self._close_run(session)
         session.close()
         return session
@@ -133,13 +134,16 @@ class Recovery:
             session = self.store.load(session_id)
         except Damaged:
             return None
-        return self._without_its_log(session, files) if files.log and session.log.seq == 0 else session
+        if files.log and session.log.seq == 0:
+            return self._without_its_log(session, files)
+        self._cut_torn(session)
+        return session
 
     def _without_its_log(self, session: Session, files: Files) -> Session | None:
         """Nothing in the log can be read: a first append that was cut off, or damage. It is kept in the quarantine."""
         log = session.log.path
         was_whole = log.read_bytes().endswith(b"\n")
-        self.store.disk.move(log, self.store.quarantine / f"{log.name}.{int(self.store.clock())}")
+        self.store.set_aside(log)
         self.report.torn += 1
         files.log = 0
         if was_whole and files.snapshot is None and not files.backup:
@@ -205,11 +209,17 @@ class Recovery:
         self.store.write_snapshot(session)
 
     def _gone(self, session: Session | None, facts: Facts) -> Session | None:
-        """Deleted: by the user, as its log says, or in Hermes Agent, as its state.db says. That is put on record."""
-        if session is not None and not facts.trashed and session.log.size:
-            session.append([SessionTrashed("deleted in Hermes Agent")], self.store.clock())
-        elif session is not None and facts.trashed:
+        """Deleted: by the user, as its log says, or in Hermes Agent, as its state.db says. That is put on record. A run
+        that was open is closed here too: who restores the session finds what it had said.
+        """
+        if session is None or not session.log.size:
+            return None
+        if facts.trashed:
             self.store.discard(session)
+        else:
+            session.append([SessionTrashed("deleted in Hermes Agent")], self.store.clock())
+        self._close_run(session)
+        session.close()
         return None
 
     def _restore_backup(self, session_id: str, path: Path, session: Session | None, facts: Facts) -> Session:
@@ -232,7 +242,7 @@ class Recovery:
         snapshot.
         """
         log = self.store.log_path(session_id)
-        self.store.disk.move(log, self.store.quarantine / f"{log.name}.{int(self.store.clock())}")
+        self.store.set_aside(log)
         self.report.quarantined += 1
         self.report.adopted += 1
         session = self.store.load(session_id)
@@ -255,25 +265,22 @@ class Recovery:
         """An append that a crash cut off was never acknowledged. Its bytes are kept, then the log ends before them."""
         if not session.torn:
             return
-        log = session.log
-        fd = os.open(log.path, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            data = read_range(fd, log.size, session.torn)
-        finally:
-            os.close(fd)
-        self.store.disk.keep(self.store.quarantine, f"{log.path.name}.torn-at-{log.size}", data)
-        self.store.disk.cut(log.path, log.size)
-        session.torn = 0
+        self.store.cut_torn(session)
         self.report.torn += 1
 
     def _close_run(self, session: Session) -> None:
         if self._close_runs and session.head.run is not None:
             partial = self._partials.get(session.head.run.id)
-            self.report.interrupted += close_run(self.store, session, partial)
+            try:
+                self.report.interrupted += close_run(self.store, session, partial)
+            except StoreUnavailable as error:
+                self.report.problems.append(f"{session.head.session_id}: {error.message}")
+                self.unclosed[session.head.session_id] = partial
 
     def _clear_journals(self) -> None:
-        """What was open is in the logs now. Journals of runs whose session is damaged stay."""
-        if self.report.damaged or not self._close_runs:
+        """What was open is in the logs now. Where a run's session is damaged, or its end was not taken, they stay."""
+        kept = {*self.report.damaged, *self.unclosed} & {partial.session_id for partial in self._partials.values()}
+        if kept or not self._close_runs:
             return
         for path in (self.store.root / "_runs").glob("*.jsonl"):
             self.store.disk.unlink(path)
@@ -311,7 +318,7 @@ def _snapshot_facts(path: Path, session: Session | None) -> tuple[Any, int, int]
     if ours is not None and snapshot.is_intact(path):
         return "ours", ours[0].message_count, ours[0].revision
     held = snapshot.count(path)
-    if session is not None and snapshot.is_taken_in(path, session.head.digest):
+    if snapshot.is_intact(path) or (session is not None and snapshot.is_taken_in(path, session.head.digest)):
         return "ours", held, 0
     return ("foreign" if held >= 0 else "unreadable"), held, 0
 

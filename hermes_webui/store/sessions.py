@@ -8,111 +8,29 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct
-
 from hermes_webui.chat import decide
 from hermes_webui.chat.conversation import Conversation
-from hermes_webui.chat.document import Place, Summary, foreign, summary_of
-from hermes_webui.chat.events import Change, Event, SessionAdopted
-from hermes_webui.chat.head import ROOT, Head, apply
+from hermes_webui.chat.document import Place, foreign
+from hermes_webui.chat.events import Event, SessionAdopted
+from hermes_webui.chat.head import ROOT, Head
 from hermes_webui.chat.messages import Message
 from hermes_webui.errors import BadRequest, Damaged, NotFound
 from hermes_webui.store import snapshot
-from hermes_webui.store.files import Disk, Stamp, refused, stamp_of
-from hermes_webui.store.index import Row
-from hermes_webui.store.log import Batch, Found, Log, encode, event_of, read, standing
+from hermes_webui.store.files import Disk, free_name, refused, stamp_of
+from hermes_webui.store.log import Log, encode, read
 from hermes_webui.store.reader import LogReader
+from hermes_webui.store.session import Page, Session, Standing, fold
 
-#: Session ids are file names: nothing that could leave the folder, nothing that begins like a folder of our own.
-SESSION_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,127}")
+#: Session ids are file names: nothing that could leave the folder, nothing that begins like a folder of our own, and no
+#: capitals, since some file systems take them for the same name (hermes-webui has none either).
+SESSION_ID = re.compile(r"[0-9a-z][0-9a-z_-]{0,127}")
 
-#: Snapshots may cost this many bytes beyond those of the log before they wait for it to grow.
-FREE = 1 << 18
-
-
-class Session:
-    """One loaded session: its head, the end of its log, and what is known of its snapshot."""
-
-    def __init__(self, head: Head, log: Log, stamp: Stamp | None, generation: int) -> None:
-        self.head = head
-        self.log = log
-        self.stamp = stamp
-        self.generation = generation
-        self.damaged = False
-        #: Whether the snapshot's content has been looked at since it was loaded: another program may have written it.
-        self.checked = False
-        #: Bytes after the last whole append: an append that a crash cut off.
-        self.torn = 0
-        self.snapshot_revision = 0
-        self.snapshot_bytes = 0
-        #: Of a directory that another program wrote: its conversation, and the lines that our log will begin with.
-        self.found: Conversation | None = None
-        self.first: Batch | None = None
-
-    def append(self, changes: Sequence[Change], at: float) -> tuple[Event, ...]:
-        """`write` and `take` in one, for callers without an event loop."""
-        events = self.write(changes, at)
-        self.take(events)
-        return events
-
-    def write(self, changes: Sequence[Change], at: float) -> tuple[Event, ...]:
-        """Puts changes on disk; the head does not know of them yet. Blocking; one caller at a time.
-
-        Raises `StoreUnavailable`: then nothing was appended.
-        """
-        if self.first is not None:
-            self.log.write(self.first)
-            self.first = None
-            self.found = None
-        if not changes:
-            return ()
-        batch = self.log.encode(changes, at)
-        self.log.write(batch)
-        return batch.events
-
-    def take(self, events: Iterable[Event]) -> None:
-        """Folds events that are on disk into the head."""
-        for event in events:
-            self.head = apply(self.head, event)
-
-    def standing(self) -> Standing:
-        """Where the session stands now, for a snapshot of it."""
-        return Standing(self.head, Place(self.log.size, self.log.sum, self.generation + 1))
-
-    def summary(self) -> Summary:
-        """The session's row."""
-        return summary_of(self.head, damaged=self.damaged)
-
-    def row(self) -> Row:
-        """The session's row with the files it stands for."""
-        return Row(self.summary(), self.log.size, self.stamp)
-
-    def close(self) -> None:
-        """Gives its descriptor back."""
-        self.log.close()
-
-
-class Standing(Struct, frozen=True):
-    """A head and the place in the log that it is of."""
-
-    head: Head
-    place: Place
-
-
-class Page(Struct, frozen=True):
-    """Some messages of the visible path; `offset` of them come before, `truncated` says if any do."""
-
-    messages: list[Message]
-    offset: int
-
-    @property
-    def truncated(self) -> bool:
-        """Whether earlier messages exist."""
-        return self.offset > 0
+#: All snapshots of a session together may cost half its log's bytes and this much more; then they wait for it to grow.
+FREE = 1 << 16
 
 
 class SessionStore:
@@ -202,8 +120,9 @@ class SessionStore:
 
     def message(self, session: Session, message_id: str) -> Message:
         """One message by its id. Raises `NotFound`."""
-        if session.found is not None:
-            message = session.found.messages.get(message_id)
+        found = session.found
+        if found is not None:
+            message = found.messages.get(message_id)
         elif session.log.size:
             with self.reader(session) as reader:
                 message = reader.message(message_id)
@@ -217,8 +136,9 @@ class SessionStore:
         """The last `limit` messages of the path that ends in `leaf`."""
         if leaf is None:
             return []
-        if session.found is not None:
-            path = session.found.path()
+        found = session.found
+        if found is not None:
+            path = found.path()
             ids = [message.id for message in path]
             end = ids.index(leaf) + 1 if leaf in ids else 0
             return path[max(0, end - limit) if limit is not None else 0 : end]
@@ -264,7 +184,10 @@ class SessionStore:
 
     def adopted_fields(self, session: Session) -> dict[str, Any]:
         """The fields of the last adopted document, with the keys that only it knows."""
-        seq = session.head.extras_at
+        return self._fields_of(session, session.head)
+
+    def _fields_of(self, session: Session, head: Head) -> dict[str, Any]:
+        seq = head.extras_at
         if seq is None:
             return {}
         events = session.first.events if session.first is not None else tuple(self.events(session, seq - 1, seq))
@@ -275,7 +198,7 @@ class SessionStore:
         """Whether the snapshot may be written again: together they cost a constant multiple of the log's bytes."""
         stale = session.snapshot_revision < session.head.revision and not session.head.trashed
         size = session.stamp.size if session.stamp else 0
-        return stale and session.snapshot_bytes + size <= session.log.size + FREE
+        return stale and session.snapshot_bytes + size <= session.log.size // 2 + FREE
 
     def write_snapshot(self, session: Session) -> None:
         """Writes `<sid>.json` as of now; what another program wrote there since we last looked goes into the log
@@ -293,19 +216,24 @@ class SessionStore:
         snapshot.back_up(path, head.message_count, self.disk, self.quarantine)
         with LogReader(session.log.path, place.offset) as reader:
             messages = reader.whole_path(head.leaf)
-            session.stamp = self.disk.replace(
-                path, snapshot.chunks(head, place, messages, self.adopted_fields(session))
-            )
+            pieces = snapshot.chunks(head, place, messages, self._fields_of(session, head))
+            stamp = self.disk.replace_if(path, pieces, lambda: stamp_of(path) == session.stamp)
+        if stamp is None:  # another program has just written it: taken in before the next snapshot
+            session.checked = False
+            return
+        session.stamp = stamp
         session.checked = True
         session.generation = place.generation
         session.snapshot_revision = head.revision
         session.snapshot_bytes += session.stamp.size
 
+    def is_touched(self, session: Session) -> bool:
+        """Whether the snapshot may be another than the one that we last looked at."""
+        return not session.checked or stamp_of(self.path(session.head.session_id)) != session.stamp
+
     def adopt_if_changed(self, session: Session) -> bool:
         """`adopt_change`, where the file may be another than the one that we last looked at. Blocking."""
-        if session.checked and stamp_of(self.path(session.head.session_id)) == session.stamp:
-            return False
-        return self.adopt_change(session)
+        return self.is_touched(session) and self.adopt_change(session)
 
     def adopt_change(self, session: Session) -> bool:
         """If another program has rewritten the snapshot since it was last taken in, its conversation becomes the
@@ -327,8 +255,19 @@ class SessionStore:
         except Damaged:
             self.disk.keep(self.quarantine, path.name, data)
             return False
+        if self._is_loss(session, path, document):
+            self.disk.keep(self.quarantine, path.name, data)
+            return False
         self.adopt(session, document, "changed", digest)
         return True
+
+    def _is_loss(self, session: Session, path: Path, document: dict[str, Any]) -> bool:
+        """Whether the document is shorter than what we have, and a backup beside it shows that nobody meant it."""
+        held = len(foreign(document)[1])
+        backup = snapshot.backup_of(path)
+        if held >= session.head.message_count or not backup.exists() or snapshot.count(backup) <= held:
+            return False
+        return not snapshot.intended(document, snapshot.read_document(backup))
 
     def adopt(
         self, session: Session, document: dict[str, Any], reason: str, digest: str | None = None
@@ -336,7 +275,28 @@ class SessionStore:
         """A whole document becomes the visible conversation; what it replaces stays in the tree. Blocking."""
         at = self.clock()
         path = self.path_messages(session, session.head.leaf)
-        return session.append(decide.adopt(session.head, at, foreign(document), path, reason, digest), at)
+        seen = document.get("revision") if reason == "changed" else None
+        if reason != "saved":  # a run of another program is not ours to wait for
+            document = {**document, "active_stream_id": None}
+        since = seen if isinstance(seen, int) else None
+        changes = decide.adopt(session.head, at, foreign(document), path, reason, digest, since)
+        return session.append(changes, at)
+
+    def cut_torn(self, session: Session) -> None:
+        """An append that a crash cut off was never acknowledged. Its bytes are kept, then the log ends before them."""
+        log = session.log
+        if not session.torn:
+            return
+        with LogReader(log.path, log.size + session.torn) as reader:
+            data = reader.bytes_at(log.size, session.torn)
+        if data:
+            self.disk.keep(self.quarantine, f"{log.path.name}.torn-at-{log.size}", data)
+            self.disk.cut(log.path, log.size)
+        session.torn = 0
+
+    def set_aside(self, path: Path) -> None:
+        """Moves a file that is not to be used any more into the quarantine, under a name that is free."""
+        self.disk.move(path, free_name(self.quarantine / path.name))
 
     def discard(self, session: Session) -> None:
         """After `session.trashed` is on disk: the views of a deleted session go to `_trash/`."""
@@ -369,31 +329,6 @@ class SessionStore:
                 return [Path(entry.path) for entry in entries if entry.name.endswith(suffix)]
         except FileNotFoundError:
             return []
-
-
-class Tail(Struct):
-    """What folding the lines of a log gave: the head, the last line's number and sum, where it ends, and if any line
-    was damaged.
-    """
-
-    head: Head
-    seq: int
-    sum: str
-    end: int
-    damaged: bool = False
-
-
-def fold(head: Head, place: Place, found: Iterable[Found]) -> Tail:
-    """Folds lines into a head as far as they can be read; a torn append at the end is left out."""
-    tail = Tail(head, head.revision, place.sum, place.offset)
-    for each in standing(found):
-        line = each.line
-        tail.damaged = tail.damaged or not each.good
-        tail.end = each.end
-        if line is not None and line.seq > tail.seq:
-            tail.head = apply(tail.head, event_of(line))
-            tail.seq, tail.sum = line.seq, line.sum
-    return tail
 
 
 def _number(value: object) -> float:

@@ -24,7 +24,8 @@ from hermes_webui.store.files import Disk, Stamp
 
 PREFIX = 1 << 14
 CHUNK = 1 << 20
-MARK = b'"messages":'
+#: Where the messages begin in a file of ours. Compact JSON holds no newline, so no nested key looks like it.
+MARK = b'"messages":[\n'
 DIGEST = b',"digest":"'
 TRAILER = len(DIGEST) + 32 + len(b'"}')
 
@@ -45,16 +46,17 @@ def chunks(head: Head, place: Place, messages: Iterable[Message], fields: dict[s
 
 def _parts(head: Head, place: Place, messages: Iterable[Message], fields: dict[str, Any]) -> Iterator[bytes]:
     rest = extras(fields)
-    calls = [call for call in rest.pop("tool_calls", None) or () if isinstance(call, dict)]
-    open_calls: dict[Any, int] = {}
-    known = {call.get("tid") for call in calls}
-    separator = msgspec.json.encode(header(head, place))[:-1] + b"," + MARK + b"[\n"
+    listed = rest.pop("tool_calls", None)
+    calls = [call for call in listed if isinstance(call, dict)] if isinstance(listed, list) else []
+    open_calls: dict[str, int] = {}
+    known = {str(call.get("tid")) for call in calls}
+    separator = msgspec.json.encode(header(head, place))[:-1] + b"," + MARK
     for position, message in enumerate(messages):
         for entry in tool_calls_of(message.body, position):
-            if entry["tid"] not in known:
-                open_calls[entry["tid"]] = len(calls)
+            if str(entry["tid"]) not in known:
+                open_calls[str(entry["tid"])] = len(calls)
                 calls.append(entry)
-        answered = open_calls.pop(message.body.get("tool_call_id"), None) if message.role == "tool" else None
+        answered = open_calls.pop(str(message.body.get("tool_call_id")), None) if message.role == "tool" else None
         if answered is not None:
             calls[answered] = with_result(calls[answered], message.body)
         yield separator + msgspec.json.encode(message.as_json())
@@ -184,7 +186,10 @@ def back_up(path: Path, messages: int, disk: Disk, quarantine: Path) -> None:
         disk.keep(quarantine, path.name, path.read_bytes())
     elif held > messages:
         backup = backup_of(path)
-        if not backup.exists() or count(backup) <= held:
+        kept = count(backup) if backup.exists() else -1
+        if backup.exists() and kept < 0:
+            disk.keep(quarantine, backup.name, backup.read_bytes())
+        if kept <= held:
             disk.replace(backup, _pieces(path))
 
 

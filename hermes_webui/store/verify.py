@@ -13,7 +13,8 @@ from hermes_webui.chat.head import Head
 from hermes_webui.errors import Damaged
 from hermes_webui.store import snapshot
 from hermes_webui.store.log import event_of, read
-from hermes_webui.store.sessions import SessionStore, fold
+from hermes_webui.store.session import fold
+from hermes_webui.store.sessions import SessionStore
 
 
 class Finding(Struct, frozen=True):

@@ -10,22 +10,38 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 
+from msgspec import Struct
+
 #: A topic holds at most this much for its slowest subscriber.
 FRAMES_KEPT = 4096
 BYTES_KEPT = 4 << 20
 
 #: Subscribers of a topic are woken at most this often: a base, and a share for each of them, so that a crowd is served
-#: in larger pieces (500 subscribers: every 35 ms) and one reader at once.
+#: in larger pieces and one reader at once. 500 subscribers: every 25 ms, which is less than deltas are gathered for
+#: (`runs.live`): a little more, and most deltas wait twice, which doubles the median delay.
 WAKE_SECONDS = 0.01
-WAKE_SECONDS_EACH = 0.00005
+WAKE_SECONDS_EACH = 0.00003
 
 HEARTBEAT_SECONDS = 15.0
+
+#: So many signs of life are sent at once (about 10 ms of work), and so long is the pause until the next ones.
+BEATS = 200
+BEAT_PAUSE = 0.05
+
+
+class Limits(Struct, frozen=True):
+    """What a topic keeps for its slowest subscriber, and how often a quiet stream shows a sign of life."""
+
+    frames: int = FRAMES_KEPT
+    bytes: int = BYTES_KEPT
+    heartbeat: float = HEARTBEAT_SECONDS
 
 
 class Topic:
     """Frames that at least one subscriber has not taken yet."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
         self.frames: list[bytes] = []
         self.start = 0
         self.size = 0
@@ -52,7 +68,7 @@ class Topic:
             self._planned = loop.call_at(max(loop.time(), self._woken + interval), self._wake)
 
     def _is_full(self) -> bool:
-        return len(self.frames) > FRAMES_KEPT or self.size > BYTES_KEPT
+        return len(self.frames) > self._limits.frames or self.size > self._limits.bytes
 
     def _wake(self) -> None:
         self._planned = None
@@ -92,6 +108,7 @@ class Subscription:
             self.places[topic] = topic.end
         self.cut = False
         self._closed = False
+        self._last = b""
         self._ready = asyncio.Event()
         self._stop: Callable[[], object] | None = None
         self._idle = True
@@ -99,12 +116,16 @@ class Subscription:
     async def next(self) -> bytes | None:
         """All pending frames in one piece; empty bytes when it is time for a sign of life; None at the end."""
         await self._ready.wait()
-        pending = [frame for topic in self.places for frame in self._take(topic)]
         if self._closed:
-            return b"".join(pending) or None
+            last, self._last = self._last, b""
+            return last or None
+        pending = self._pending()
         self._ready.clear()
         self._idle = not pending
-        return b"".join(pending)
+        return pending
+
+    def _pending(self) -> bytes:
+        return b"".join(frame for topic in self.places for frame in self._take(topic))
 
     def _take(self, topic: Topic) -> list[bytes]:
         frames = [] if self.cut else topic.frames[self.places[topic] - topic.start :]
@@ -134,9 +155,10 @@ class Subscription:
             self._stop()
 
     def close(self) -> None:
-        """Leaves its topics; a waiting `next` returns None."""
+        """Leaves its topics; `next` gives what was pending, then None."""
         if self._closed:
             return
+        self._last = self._pending()
         self._closed = True
         for topic in self.places:
             topic.followers.discard(self)
@@ -146,9 +168,13 @@ class Subscription:
 
 
 class Hub:
-    """The topics that somebody follows. All calls are made from the event loop's thread."""
+    """The topics that somebody follows. All calls are made from the event loop's thread.
 
-    def __init__(self) -> None:
+    Other `limits` hold for topics and signs of life to come.
+    """
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
         self._topics: dict[str, Topic] = {}
         self.subscriptions: set[Subscription] = set()
         self._beating: asyncio.TimerHandle | None = None
@@ -156,7 +182,7 @@ class Hub:
 
     def topic(self, name: str) -> Topic:
         """The topic of this name, made where nobody follows it yet."""
-        return self._topics.setdefault(name, Topic())
+        return self._topics.setdefault(name, Topic(self.limits))
 
     def follows(self, name: str) -> bool:
         """Whether anybody follows: a frame that nobody gets need not be made."""
@@ -175,8 +201,14 @@ class Hub:
         if self._closed:
             subscription.close()
         elif self._beating is None:
-            self._beating = asyncio.get_running_loop().call_later(HEARTBEAT_SECONDS, self._beat)
+            self._beating = asyncio.get_running_loop().call_later(self.limits.heartbeat, self._beat)
         return subscription
+
+    def end(self, name: str) -> None:
+        """Nothing more is said on this topic: who follows it gets what is pending, then its stream ends."""
+        topic = self._topics.get(name)
+        for follower in tuple(topic.followers) if topic is not None else ():
+            follower.close()
 
     def left(self, names: Iterable[str]) -> None:
         """A subscription has ended: topics that nobody follows any more go."""
@@ -185,12 +217,16 @@ class Hub:
             if topic is not None and not topic.followers:
                 del self._topics[name]
 
-    def _beat(self) -> None:
+    def _beat(self, waiting: tuple[Subscription, ...] = ()) -> None:
+        """A round of signs of life, some at a time: a crowd of idle pages may not hold the loop up."""
         self._beating = None
-        for subscription in tuple(self.subscriptions):
+        waiting = waiting or tuple(self.subscriptions)
+        for subscription in waiting[:BEATS]:
             subscription.beat()
+        rest = waiting[BEATS:]
         if self.subscriptions and not self._closed:
-            self._beating = asyncio.get_running_loop().call_later(HEARTBEAT_SECONDS, self._beat)
+            pause = BEAT_PAUSE if rest else self.limits.heartbeat
+            self._beating = asyncio.get_running_loop().call_later(pause, self._beat, rest)
 
     def close(self) -> None:
         """Ends every stream, so that a server can stop."""

@@ -17,6 +17,7 @@ from hermes_webui.runs.choice import Choice
 from hermes_webui.runs.supervisor import Started, session_of
 from hermes_webui.web.replies import Json, body_of, wanted
 from hermes_webui.web.services import services
+from hermes_webui.web.sessions import check_names
 
 KEY_LIMIT = 200
 ACCEPTED = 202
@@ -71,6 +72,7 @@ class Resume(Struct):
 
 
 def _choice(wish: Start | Edit | Retry) -> Choice:
+    check_names(wish)
     return Choice(wish.engine, wish.model_provider, wish.model)
 
 

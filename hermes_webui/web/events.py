@@ -11,13 +11,15 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from starlette.requests import Request
 
 from hermes_webui.chat.document import Summary, summary_of
-from hermes_webui.chat.events import Event, RunStarted
+from hermes_webui.chat.events import Event, MessageAdded, RunStarted
 from hermes_webui.chat.head import Head
+from hermes_webui.chat.messages import text_of
 from hermes_webui.chat.reply import Part, rest_after
 from hermes_webui.errors import NotFound
 from hermes_webui.runs import views
 from hermes_webui.runs.supervisor import session_of
-from hermes_webui.store.sessions import Session, SessionStore
+from hermes_webui.store.session import Session
+from hermes_webui.store.sessions import SessionStore
 from hermes_webui.streams.hub import Subscription
 from hermes_webui.streams.sse import Cursor, EventStream, cursor_from, frame
 from hermes_webui.web.replies import wanted
@@ -25,6 +27,7 @@ from hermes_webui.web.services import Services, services
 
 #: A client further behind than this gets the session afresh instead of event by event.
 REPLAY = 2000
+REPLAY_CHARACTERS = 8 << 20
 
 #: How far back the start of a run is looked for when its client names no place.
 LOOK_BACK = 5000
@@ -74,22 +77,33 @@ async def _page_replay(parts: Services, standing: Standing, after: Cursor | None
     if after is None:
         after = Cursor(standing.revision, standing.length)
     behind = standing.revision - after.seq
-    if not 0 <= behind <= REPLAY or (behind == 0 and after.offset > standing.length):
+    known = 0 <= behind <= REPLAY and (behind > 0 or after.offset <= standing.length)
+    events = await _missed(parts, standing, after.seq) if known else None
+    if events is None:
         yield frame({"type": "reload", "session_id": standing.head.session_id})
         return
-    events = await _missed(parts, standing, after.seq)
     yield b"".join(_page_frames(standing, after, events))
 
 
-async def _missed(parts: Services, standing: Standing, after: int) -> list[Event]:
+async def _missed(parts: Services, standing: Standing, after: int) -> list[Event] | None:
+    """The events after `after` as far as the session had been told; None where that is more than a replay should be."""
     if after >= standing.revision:
         return []
-    found: list[Event] = await parts.desk.read(_events, parts.desk.store, standing.session, after, standing.revision)
+    found: list[Event] | None = await parts.desk.read(
+        _events, parts.desk.store, standing.session, after, standing.revision
+    )
     return found
 
 
-def _events(store: SessionStore, session: Session, after: int, upto: int) -> list[Event]:
-    return list(store.events(session, after, upto))
+def _events(store: SessionStore, session: Session, after: int, upto: int) -> list[Event] | None:
+    found: list[Event] = []
+    length = 0
+    for event in store.events(session, after, upto):
+        found.append(event)
+        length += len(text_of(event.change.message)) if isinstance(event.change, MessageAdded) else 0
+        if length > REPLAY_CHARACTERS:
+            return None
+    return found
 
 
 def _page_frames(standing: Standing, after: Cursor, events: Sequence[Event]) -> Iterator[bytes]:
@@ -112,7 +126,10 @@ async def run_stream(request: Request) -> EventStream:
     parts = services(request)
     run_id = wanted(request, "stream_id")
     session = await parts.desk.session(session_of(run_id))
-    start = _after(request) or await _start_of(parts, run_id, Standing(parts, session))
+    now = Standing(parts, session)
+    start = _after(request) or await _start_of(parts, run_id, now)
+    if now.revision - start.seq > LOOK_BACK:
+        raise NotFound("That is too long ago to be told again. Get the conversation instead.")
     subscription = parts.hub.subscribe(views.run_topic(run_id))
     return EventStream(subscription, _run_replay(parts, run_id, Standing(parts, session), start, subscription))
 
@@ -120,21 +137,23 @@ async def run_stream(request: Request) -> EventStream:
 async def _run_replay(
     parts: Services, run_id: str, standing: Standing, start: Cursor, subscription: Subscription
 ) -> AsyncIterator[bytes]:
-    events = await _missed(parts, standing, start.seq)
+    events = await _missed(parts, standing, start.seq) or []
     summary = summary_of(standing.head)
-    yield b": " + run_id.encode() + b"\n\n" + b"".join(_run_frames(run_id, start, events, summary))
+    yield b"".join(_run_frames(run_id, start, events, summary))
     spoken = any(map(views.closes_reply, events))
     if standing.run_id == run_id:
         rest = rest_after(standing.open, 0 if spoken else start.offset)
         yield b"".join(views.run_delta_frame(standing.revision, *each) for each in rest)
     elif all(item.run_id != run_id for item in standing.head.queue):
+        if views.ended(events, run_id) is None:  # told before; without this its client would come back for ever
+            yield frame({"session_id": standing.head.session_id}, start, "stream_end")
         subscription.close()
 
 
 def _run_frames(run_id: str, start: Cursor, events: Sequence[Event], summary: Summary) -> Iterator[bytes]:
     skip = start.offset
     for event in events:
-        yield from views.run_event_frames(run_id, event, skip, summary)
+        yield from views.run_event_frames(run_id, event, summary, skip, whole=True)
         skip = 0 if views.closes_reply(event) else skip
 
 
@@ -143,7 +162,7 @@ async def _start_of(parts: Services, run_id: str, standing: Standing) -> Cursor:
     if any(item.run_id == run_id for item in standing.head.queue):
         return Cursor(standing.revision)
     first = max(0, standing.revision - LOOK_BACK)
-    events = await _missed(parts, standing, first)
+    events = await _missed(parts, standing, first) or []
     for event in reversed(events):
         if isinstance(event.change, RunStarted) and event.change.run_id == run_id:
             return Cursor(event.seq)

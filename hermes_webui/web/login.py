@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import secrets
 import time
 from collections import deque
 from collections.abc import Callable
@@ -32,7 +31,7 @@ class Login(Struct, forbid_unknown_fields=True):
 
 
 class Doorman:
-    """Knows who may come in. Its tickets are signed with a secret of this start, bound to the password's hash."""
+    """Knows who may come in. Its tickets are signed with the store's secret and bound to the password's hash."""
 
     def __init__(self, password_hash: str, secret: bytes, clock: Callable[[], float] = time.time) -> None:
         self._hash = password_hash
@@ -88,11 +87,6 @@ def _fits(password_hash: str, password: str) -> bool:
 def hash_of(password: str) -> str:
     """What is stored of a password."""
     return PasswordHasher().hash(password)
-
-
-def new_secret() -> bytes:
-    """A key to sign tickets with."""
-    return secrets.token_bytes(32)
 
 
 async def login(request: Request) -> Response:

@@ -109,6 +109,9 @@ class Gate:
         origin = request.headers.get("origin")
         if origin is not None and not _same(origin, host):
             raise Forbidden("Another page may not use this server.")
+        site = request.headers.get("sec-fetch-site", "same-origin")
+        if site not in {"same-origin", "none"} and request.scope["path"].startswith("/api/"):
+            raise Forbidden("Another page may not use this server.")
         if method not in SAFE_METHODS:
             _check_post(request)
         if not OPEN.fullmatch(request.scope["path"]) and not self._doorman.knows(request):
@@ -138,5 +141,3 @@ def _check_post(request: HTTPConnection) -> None:
     length = request.headers.get("content-length", "0")
     if not length.isdigit():
         raise BadRequest("The length of the body is not a number.")
-    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
-        raise Forbidden("Another page may not use this server.")

@@ -18,7 +18,7 @@ from hermes_webui.errors import BadRequest
 from hermes_webui.runs import views
 from hermes_webui.runs.desk import Desk
 from hermes_webui.store.drafts import Draft
-from hermes_webui.store.sessions import Page, Session
+from hermes_webui.store.session import Page, Session
 from hermes_webui.streams.sse import Cursor
 from hermes_webui.web.replies import Json, body_of, flag, number, wanted
 from hermes_webui.web.services import Services, services
@@ -27,6 +27,7 @@ PAGE = 50
 MOST_MESSAGES = 500
 MOST_SESSIONS = 500
 TITLE_LIMIT = 500
+NAME_LIMIT = 500
 
 
 class NewSession(Struct):
@@ -97,7 +98,10 @@ async def new(request: Request) -> Response:
     wish = await body_of(request, NewSession)
     given = {name: getattr(wish, name) for name in wish.__struct_fields__ if getattr(wish, name)}
     _check_title(wish.title)
-    head = services(request).desk.create(given)
+    check_names(wish)
+    parts = services(request)
+    parts.supervisor.warm()
+    head = parts.desk.create(given)
     return Json({"session": {**views.summary_json(summary_of(head)), **_empty(Draft())}})
 
 
@@ -212,6 +216,13 @@ def _check_title(title: str) -> None:
         raise BadRequest(f"A title has at most {TITLE_LIMIT} characters.")
 
 
+def check_names(wish: Struct) -> None:
+    """Names of engines, models and folders are short; what is not is a mistake."""
+    for name in ("model", "model_provider", "engine", "workspace"):
+        if len(getattr(wish, name, None) or "") > NAME_LIMIT:
+            raise BadRequest(f"{name} has at most {NAME_LIMIT} characters.")
+
+
 async def pin(request: Request) -> Response:
     """Pins or unpins."""
     wish = await body_of(request, Pin)
@@ -227,6 +238,7 @@ async def archive(request: Request) -> Response:
 async def configure(request: Request) -> Response:
     """Chooses who answers."""
     wish = await body_of(request, Configure)
+    check_names(wish)
     names = ("model", "model_provider", "engine", "workspace")
     fields = {name: getattr(wish, name) for name in names if getattr(wish, name) is not None}
     return await _change(request, wish.session_id, fields)
@@ -236,8 +248,8 @@ async def _change(request: Request, session_id: str, fields: dict[str, Any]) -> 
     return await _execute(request, session_id, lambda head: decide.change(head, fields))
 
 
-async def _execute(request: Request, session_id: str, rule: Any) -> Response:
-    outcome = await services(request).desk.execute(session_id, rule)
+async def _execute(request: Request, session_id: str, rule: Any, seen: int | None = None) -> Response:
+    outcome = await services(request).desk.execute(session_id, rule, seen)
     row = views.summary_json(summary_of(outcome.head))
     return Json({"session_id": session_id, "revision": outcome.head.revision, "session": row})
 
@@ -266,6 +278,7 @@ async def restore(request: Request) -> Response:
 async def draft(request: Request) -> Response:
     """Saves what stands in the composer; a session that is nowhere yet is put on disk with it."""
     wish = await body_of(request, SaveDraft)
+    services(request).supervisor.warm()
     desk = services(request).desk
     outcome = await desk.execute(wish.session_id, _only_alive, create=bool(wish.text))
     args = (wish.session_id, wish.text, wish.draft_revision, desk.clock())
@@ -285,8 +298,9 @@ async def select(request: Request) -> Response:
     if wish.message_id is None and not wish.exact:
         raise BadRequest("Name a message to show; only with `exact` the path may end before the first one.")
     session = await desk.session(wish.session_id)
+    seen = session.head.revision
     leaf, hides = await desk.read(_target, desk, session, wish)
-    return await _execute(request, wish.session_id, lambda head: decide.select(head, leaf, hides))
+    return await _execute(request, wish.session_id, lambda head: decide.select(head, leaf, hides), seen)
 
 
 def _target(desk: Desk, session: Session, wish: Select) -> tuple[Message | None, str | None]:

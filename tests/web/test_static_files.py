@@ -1,0 +1,94 @@
+"""The page's files: found by their names alone, told apart by what they hold, sent packed where that helps."""
+
+import gzip
+from collections.abc import Mapping
+
+import pytest
+
+from tests.peers.hermes import HOST, Hermes
+
+OUTSIDE = (
+    "../pages.py",
+    "..%2f..%2fpyproject.toml",
+    "%2e%2e/%2e%2e/pyproject.toml",
+    "..%5c..%5cpyproject.toml",
+    "%2fetc%2fpasswd",
+    "/etc/passwd",
+    "....//....//pyproject.toml",
+    "styles/../../app.py",
+    "./index.html",
+    "app.js%00.css",
+    "app.js/",
+    "..",
+    "",
+    "%c0%ae%c0%ae/x",
+    "x" * 5_000,
+    "../../../../../../../../etc/passwd",
+)
+
+
+async def test_nothing_outside_the_page_is_served(hermes: Hermes):
+    for path in OUTSIDE:
+        request = f"GET /static/{path} HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n"
+        status, reply = await hermes.raw(request.encode())
+        assert status == 404, path
+        assert b'{"error":' in reply
+        assert b"root:" not in reply
+
+
+@pytest.fixture
+def files(hermes: Hermes) -> Mapping[str, object]:
+    found: Mapping[str, object] = hermes.app.state.files
+    return found
+
+
+async def test_every_file_has_its_type_and_a_tag(hermes: Hermes, files: Mapping[str, object]):
+    kinds = {
+        "js": "text/javascript; charset=utf-8",
+        "css": "text/css; charset=utf-8",
+        "html": "text/html; charset=utf-8",
+        "svg": "image/svg+xml",
+        "webmanifest": "application/manifest+json",
+    }
+    assert {"index.html", "app.js"} <= files.keys()
+    for name in files:
+        reply = await hermes.client.get(f"/static/{name}")
+        assert reply.status_code == 200
+        suffix = name.rpartition(".")[2]
+        if suffix in kinds:
+            assert reply.headers["content-type"] == kinds[suffix]
+        assert reply.headers["etag"]
+        assert reply.headers["cache-control"] == "no-cache"
+    assert not [name for name in files if name.endswith((".py", ".pyc"))]
+
+
+async def test_a_file_that_the_browser_has_is_not_sent_again(hermes: Hermes):
+    for path in ("/", "/static/app.js", "/static/index.html", "/c/abc", "/manifest.webmanifest", "/favicon.ico"):
+        first = await hermes.client.get(path)
+        assert first.status_code == 200
+        for known in (first.headers["etag"], f'"other", {first.headers["etag"]}', f"W/{first.headers['etag']}"):
+            again = await hermes.client.get(path, headers={"if-none-match": known})
+            assert (again.status_code, again.content) == (304, b"")
+            assert again.headers["etag"] == first.headers["etag"]
+        other = await hermes.client.get(path, headers={"if-none-match": '"other"'})
+        assert (other.status_code, other.content) == (200, first.content)
+
+
+async def test_text_is_packed_for_those_who_can_unpack_it(hermes: Hermes, files: Mapping[str, object]):
+    url = "/static/" + next(name for name in files if name.startswith("vendor/") and name.endswith(".js"))
+    plain = await hermes.client.get(url, headers={"accept-encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    async with hermes.client.stream("GET", url, headers={"accept-encoding": "gzip"}) as reply:
+        packed = b"".join([chunk async for chunk in reply.aiter_raw()])
+        assert reply.headers["content-encoding"] == "gzip"
+        assert reply.headers["vary"] == "accept-encoding"
+        assert int(reply.headers["content-length"]) == len(packed) < len(plain.content)
+    assert gzip.decompress(packed) == plain.content
+
+
+async def test_every_address_of_the_page_is_the_page(hermes: Hermes):
+    page = await hermes.client.get("/")
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert (await hermes.client.get("/c/anything")).content == page.content
+    head = await hermes.client.head("/")
+    assert (head.status_code, head.content) == (200, b"")
