@@ -18,11 +18,7 @@ def unexpected(report: Path) -> Iterator[str]:
 
 def main() -> int:
     found = [line for name in sys.argv[1:] for line in unexpected(Path(name))]
-    print(
-        "\n".join(
-            ["Skipped, and should have run:", *found] if found else ["No test was skipped that should run."]
-        )
-    )
+    print("\n".join(["Skipped, and should have run:", *found] if found else ["No test was skipped that should run."]))
     return 1 if found else 0
 
 

@@ -79,9 +79,7 @@ def layer_faults(tree: ast.Module, path: str) -> Iterator[str]:
         if there in IMPORTED_ONLY_BY:
             allowed = here in IMPORTED_ONLY_BY[there]
         else:
-            allowed = LAYERS.get(there, 99) < LAYERS.get(
-                here, 1
-            )  # settings, which has no layer, may import errors
+            allowed = LAYERS.get(there, 99) < LAYERS.get(here, 1)  # settings, which has no layer, may import errors
         if not allowed:
             yield f"{path}:{node.lineno}: {here} does not import {there}"
 
@@ -103,9 +101,7 @@ def writes(call: ast.Call) -> bool:
             return "O_RDONLY" not in flags or not flags <= READING_FLAGS
         case ast.Attribute(value=ast.Name(id="os"), attr=name):
             return name in WRITING_OS
-        case ast.Attribute(
-            attr="open"
-        ):  # a method, of a Path or of something else: webbrowser.open("http://x")
+        case ast.Attribute(attr="open"):  # a method, of a Path or of something else: webbrowser.open("http://x")
             mode = set(mode_of(call, 0) or "")
             return mode <= set("rwaxbt+") and not mode.isdisjoint("wax+")
         case ast.Attribute(attr=name):
@@ -131,9 +127,7 @@ def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]
 def lazy_import_faults(tree: ast.Module, path: str) -> Iterator[str]:
     if path.startswith(f"{PACKAGE}/engines/") or path == f"{PACKAGE}/cli.py":
         return
-    lines = {
-        n.lineno for f in functions(tree) for n in ast.walk(f) if isinstance(n, ast.Import | ast.ImportFrom)
-    }
+    lines = {n.lineno for f in functions(tree) for n in ast.walk(f) if isinstance(n, ast.Import | ast.ImportFrom)}
     yield from (f"{path}:{line}: an import stands at the top of its file" for line in sorted(lines))
 
 
@@ -175,9 +169,7 @@ def state_faults(tree: ast.Module, path: str) -> Iterator[str]:
                 continue
             case ast.Assign(targets=[target, *_], value=value):
                 kept = False
-            case ast.AnnAssign(
-                target=ast.Name(id=name) as target, annotation=annotation, value=ast.expr() as value
-            ):
+            case ast.AnnAssign(target=ast.Name(id=name) as target, annotation=annotation, value=ast.expr() as value):
                 # A literal under a read-only type is a constant; a lock or a queue is state under any type.
                 kept = name.isupper() and is_read_only(annotation) and not isinstance(value, ast.Call)
             case _:

@@ -15,8 +15,7 @@ HOSTS = (
     *("deb." + "debian.org", "archive." + "ubuntu.com", "crates" + ".io", "proxy." + "golang.org"),
 )
 FOLDERS = tuple(
-    "/" + name
-    for name in ("wor" + "k/", "roo" + "t/", "opt/" + "pypi", "opt/" + "wheels", "tmp/bash" + "_jobs")
+    "/" + name for name in ("wor" + "k/", "roo" + "t/", "opt/" + "pypi", "opt/" + "wheels", "tmp/bash" + "_jobs")
 )
 # A folder counts where it begins a path: not in ./network/ or in a word.
 FORBIDDEN = re.compile(
@@ -32,11 +31,7 @@ def committed(root: Path) -> list[Path]:
         listed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     except (OSError, subprocess.CalledProcessError):
         paths = root.rglob("*")
-        return [
-            p
-            for p in paths
-            if p.is_file() and not any(q.startswith(".") for q in p.relative_to(root).parts[:-1])
-        ]
+        return [p for p in paths if p.is_file() and not any(q.startswith(".") for q in p.relative_to(root).parts[:-1])]
     return [path for name in listed.split("\0") if name and (path := root / name).is_file()]
 
 
@@ -57,17 +52,13 @@ def test_no_committed_file_names_a_registry_or_a_folder_of_this_machine():
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize(
-    "name", [*("https://" + host + "/simple" for host in HOSTS), *FOLDERS, HOSTS[0].upper()]
-)
+@pytest.mark.parametrize("name", [*("https://" + host + "/simple" for host in HOSTS), *FOLDERS, HOSTS[0].upper()])
 def test_a_forbidden_name_is_reported_with_its_line(name):
     (fault,) = faults(f"one\ntwo {name}\n".encode())
     assert fault.startswith("line 2 names ")
 
 
-@pytest.mark.parametrize(
-    "text", ["a/network/b", "~/work/notes", "$HOME/work/x", "the root/branch", "debian.org"]
-)
+@pytest.mark.parametrize("text", ["a/network/b", "~/work/notes", "$HOME/work/x", "the root/branch", "debian.org"])
 def test_other_names_are_not_reported(text):
     assert list(faults(text.encode())) == []
 

@@ -146,7 +146,7 @@ class LogReader:
         if added is None or added.id != message_id:
             return None
         message = message_of(added)
-        return message if self._holds(line) else replace(message, body={**message.body, "_damaged": True})
+        return message if self._holds(line) else _flagged(message)
 
     def _holds(self, line: Line) -> bool:
         """Whether the line's check fits the line before it, as far as that was read too."""
@@ -171,22 +171,25 @@ class LogReader:
 
     def whole_path(self, leaf: str | None) -> Iterator[Message]:
         """The whole path that ends in `leaf`, first to last, one message in memory at a time."""
-        places: dict[str, tuple[str | None, int, int]] = {}
+        places: dict[str, tuple[str | None, int, int, bool]] = {}
+        previous: str | None = None
         for offset, raw in lines(self._fd, 0, self._size):
             line = parse(raw)
             if line is not None and (link := _link(line)) is not None:
-                places[link.id] = (link.parent, offset, len(raw))
-        path: list[tuple[str, int, int]] = []
+                places[link.id] = (link.parent, offset, len(raw), previous is None or holds(previous, raw, line))
+            previous = line.sum if line is not None else None
+        path: list[tuple[str, int, int, bool]] = []
         while leaf is not None and leaf in places:
-            parent, offset, length = places[leaf]
-            path.append((leaf, offset, length))
+            parent, offset, length, good = places[leaf]
+            path.append((leaf, offset, length, good))
             leaf = parent
         if leaf is not None:
             yield from self.path(leaf)
-        for message_id, offset, length in reversed(path):
+        for message_id, offset, length, good in reversed(path):
             line = parse(read_range(self._fd, offset, length))
             added = _added(line) if line is not None else None
-            yield message_of(added) if added is not None else self._gap(message_id, None)
+            message = message_of(added) if added is not None else self._gap(message_id, None)
+            yield message if good else _flagged(message)
 
     def _gap(self, message_id: str, after: Message | None) -> Message:
         seq = seq_of(message_id) or 1
@@ -236,6 +239,10 @@ class LogReader:
                 below.add(added.id)
                 latest = message_of(added)
         return latest
+
+
+def _flagged(message: Message) -> Message:
+    return replace(message, body={**message.body, "_damaged": True})
 
 
 def _link(line: Line) -> _Link | None:

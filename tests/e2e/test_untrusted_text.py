@@ -40,7 +40,7 @@ FORBIDDEN = ".rows :is(script, iframe, style, link, form, svg:not(.icon), video,
 def seeded(attack: str, number: int) -> list[dict]:
     name, call_id = attack[:60], f"t{number}"
     call = {"id": call_id, "type": "function", "function": {"name": name, "arguments": attack}}
-    messages = [
+    messages: list[dict] = [
         {"role": "user", "content": attack},
         {"role": "assistant", "content": attack, "reasoning": attack, "tool_calls": [call]},
         {"role": "tool", "tool_call_id": call_id, "name": name, "content": attack},

@@ -41,12 +41,13 @@ def mutation(row: str, without: str, *edits: tuple[str, str, str]) -> Mutation:
     return Mutation(row, without, tuple(Edit(*edit) for edit in edits))
 
 
-MUTATIONS = (
+MUTATIONS: tuple[Mutation, ...] = (
     mutation(
         "two_truths",
         "knowing a file that the log holds already",
         (f"{STORE}/sessions.py", "if digest == session.head.digest:", "if False:"),
         (f"{STORE}/snapshot.py", "return digest is not None and", "return False and digest is not None and"),
+        (f"{CHAT}/decide.py", "behind = seen is not None and", "behind = False and"),
     ),
     mutation(
         "two_truths",
@@ -239,7 +240,7 @@ MUTATIONS = (
     mutation(
         "wrong_directory",
         "the word about other stores",
-        ("hermes_webui/cli.py", "if found.identity.is_new and not len(found.index):", "if False:"),
+        ("hermes_webui/cli.py", "if not len(found.index):", "if False:"),
     ),
     mutation(
         "wrong_directory",
@@ -251,8 +252,8 @@ MUTATIONS = (
         "the digits of an id",
         (
             f"{STORE}/reader.py",
-            "if added is not None and added.id == message_id else None",
-            "if added is not None else None",
+            "if added is None or added.id != message_id:",
+            "if added is None:",
         ),
     ),
     mutation(
@@ -326,6 +327,17 @@ MUTATIONS += (
         "store",
         "cutting off what was refused",
         (f"{STORE}/log.py", "            self._disk.truncate(fd, self.size)\n", "            pass\n"),
+    ),
+    mutation(
+        "store",
+        "cutting nothing but its own",
+        (f"{STORE}/log.py", "or (size > self.size and not self._left)", ""),
+    ),
+    mutation(
+        "store",
+        "a word where a message's line was changed",
+        (f"{STORE}/reader.py", "return message if self._holds(line) else _flagged(message)", "return message"),
+        (f"{STORE}/reader.py", "yield message if good else _flagged(message)", "yield message"),
     ),
     mutation("store", "a new file after a failed sync", (f"{STORE}/log.py", "            self._doubtful = True\n", "")),
     mutation(

@@ -133,6 +133,21 @@ def test_a_flipped_byte_anywhere_is_reported_and_never_stops_reading(store):
             made.unlink(missing_ok=True)
 
 
+def test_a_message_whose_line_was_changed_says_so_also_where_a_snapshot_stands_for_it(store):
+    session = conversation(store, 2)
+    store.write_snapshot(session)
+    path = store.log_path(SID)
+    whole = path.read_bytes()
+    right = contents(store)
+    for place in range(len(whole)):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x01]) + whole[place + 1 :])
+        loaded = store.load(SID)
+        shown = [message.body for message in store.path_messages(loaded, loaded.head.leaf)]
+        flagged = any(body.get("_damaged") or body.get("_error") for body in shown)
+        same = [body.get("content") for body in shown] == right
+        assert same or flagged or loaded.damaged or loaded.torn, f"silently wrong with byte {place} flipped"
+
+
 def test_damage_in_the_middle_leaves_the_rest_readable_and_deletes_nothing(store):
     conversation(store, 4)
     path = store.log_path(SID)
