@@ -20,7 +20,7 @@ from hermes_webui.engines.base import Engine
 from hermes_webui.engines.demo import DemoEngine
 from hermes_webui.engines.model import ModelEngine
 from hermes_webui.engines.providers import providers_from
-from hermes_webui.errors import HermesError
+from hermes_webui.errors import HermesError, SettingsError
 from hermes_webui.runs.choice import Choice, Default
 from hermes_webui.runs.desk import Desk
 from hermes_webui.runs.supervisor import Supervisor
@@ -146,6 +146,12 @@ class _Running:
 
 
 def _engines(settings: Settings) -> dict[str, Engine]:
-    model = ModelEngine(providers_from(settings.environment, settings.providers))
+    providers = providers_from(settings.environment, settings.providers)
+    known = [provider.id for provider in providers]
+    if settings.provider and settings.provider not in [*known, "demo"]:
+        raise SettingsError(
+            f"There is no provider `{settings.provider}` to be the default. There are: {', '.join(known)}."
+        )
+    model = ModelEngine(providers)
     demo = DemoEngine(pace=settings.demo_pace)
     return {"model": model, "demo": demo}

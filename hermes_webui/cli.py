@@ -30,7 +30,8 @@ EXAMPLES = """\
 examples:
   hermes-webui                         start it; the address is printed
   hermes-webui serve --port 9000       on another port
-  hermes-webui sessions                what conversations there are
+  hermes-webui sessions                what conversations there are (--deleted: those in the trash)
+  hermes-webui restore ID              take a deleted one back (while no server runs)
   hermes-webui verify                  check every file; nothing is changed
   hermes-webui recover                 put right what a crash left (a starting server does it too)
   hermes-webui password                set the password that other machines need
@@ -52,7 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _say(error.message)
         return 2
     except OSError as error:
-        _say(f"{error.strerror or error}: {error.filename or ''}")
+        where = f"{error.filename} cannot be used: " if error.filename else ""
+        _say(f"{where}{error.strerror or error}. Another directory can be named by HERMES_WEBUI_STATE_DIR.")
         return 2
     except KeyboardInterrupt:
         return 130
@@ -61,10 +63,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     shape = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser("hermes-webui", description=DESCRIPTION, epilog=EXAMPLES, formatter_class=shape)
+    parser.add_argument("--version", action="version", version=__version__)
     parser.add_argument("--state", metavar="DIRECTORY", help="where conversations are kept")
     _server_options(parser, suppress=False)
     parser.set_defaults(command=None)
-    commands = parser.add_subparsers(title="commands", metavar="")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     serve = commands.add_parser("serve", help="start the server (the default)")
     _server_options(serve, suppress=True)
     serve.set_defaults(command=_serve)
@@ -76,7 +79,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     listed = commands.add_parser("sessions", help="list the conversations, newest first")
     listed.add_argument("--all", action="store_true", help="archived ones too")
+    listed.add_argument("--deleted", action="store_true", help="the deleted ones instead")
     listed.set_defaults(command=_sessions)
+    back = commands.add_parser("restore", help="take a deleted conversation back")
+    back.add_argument("session", help="a session id, as `sessions --deleted` lists them")
+    back.set_defaults(command=_restore)
     commands.add_parser("password", help="set the password that other machines need").set_defaults(command=_password)
     commands.add_parser("version", help="print the version").set_defaults(command=_version)
     return parser
@@ -97,7 +104,7 @@ def _settings(given: argparse.Namespace) -> settings.Settings:
 
 def _serve(given: argparse.Namespace) -> int:
     from hermes_webui.app import Opened, create_app
-    from hermes_webui.server import Server, raise_descriptor_limit
+    from hermes_webui.server import Server, listen, raise_descriptor_limit
 
     chosen = _settings(given)
     logging.basicConfig(level=chosen.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
@@ -118,7 +125,13 @@ def _serve(given: argparse.Namespace) -> int:
         kept = f"({_counted(len(found.index), 'conversation')} in {chosen.sessions})"
         print(f"Hermes WebUI {__version__}: http://{shown}:{port}  {kept}", flush=True)
 
-    Server(create_app(chosen, found), chosen.host, chosen.port, chosen.log_level, said).run()
+    try:
+        app = create_app(chosen, found)
+        listening = listen(chosen.host, chosen.port)
+    except HermesError:
+        found.close()
+        raise
+    Server(app, chosen.host, chosen.port, chosen.log_level, said).run([listening])
     return 0
 
 
@@ -183,12 +196,25 @@ def _sessions(given: argparse.Namespace) -> int:
         except HermesError as error:
             _say(f"{session_id}: {error.message}")
             continue
-        if not session.head.trashed and (given.all or not session.summary().archived):
-            found.append(session.summary())
+        row = session.summary()
+        wanted_row = session.head.trashed if given.deleted else not session.head.trashed
+        if wanted_row and (given.all or given.deleted or not row.archived):
+            found.append(row)
     for each in sorted(found, key=lambda row: -row.last_message_at):
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(each.updated_at))
         print(f"{each.session_id}  {when}  {each.message_count:>6}  {each.title}")
+    if not found:
+        _say(f"No {'deleted ' if given.deleted else ''}conversations in {store.root}.")
     return 0
+
+
+def _restore(given: argparse.Namespace) -> int:
+    store = _store(given)
+    if store.restore(given.session):
+        print(f"{given.session} is back in the list.")
+        return 0
+    _say("That conversation is not deleted.")
+    return 1
 
 
 def _counted(count: int, noun: str) -> str:

@@ -5,12 +5,15 @@ known.
 from __future__ import annotations
 
 import contextlib
+import errno
 import resource
 import socket
 from collections.abc import Callable
 from typing import Any
 
 import uvicorn
+
+from hermes_webui.errors import SettingsError
 
 #: What connections may still take after runs and streams have ended.
 GRACE_SECONDS = 3
@@ -53,6 +56,26 @@ class Server(uvicorn.Server):
         if end is not None:
             await end()
         await super().shutdown(sockets)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens there. Raises `SettingsError` with a sentence where that cannot be."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except socket.gaierror as error:
+        raise SettingsError(f"{host} is no address of this machine.") from error
+    listening = socket.socket(family, kind)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+    except OSError as error:
+        listening.close()
+        if error.errno == errno.EADDRINUSE:
+            message = f"Port {port} is in use, perhaps by another hermes-webui. Stop that, or choose another by --port."
+        else:
+            message = f"The server cannot listen on {host}, port {port}: {error.strerror}."
+        raise SettingsError(message) from error
+    return listening
 
 
 def raise_descriptor_limit() -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct
 
@@ -20,6 +20,13 @@ LAST_PORT = 65535
 DEMO_PACE = 0.012
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 LEVELS = ("error", "warning", "info", "debug")
+
+#: What `config.toml` may hold; of [providers.NAME] the engines know the keys.
+KNOWN: Final[Mapping[str, tuple[str, ...]]] = {
+    "server": ("host", "port", "allowed_hosts", "password_hash"),
+    "default": ("engine", "provider", "model"),
+    "providers": (),
+}
 
 #: Names by which a browser on this machine may call the server.
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -73,7 +80,10 @@ def read(environment: Mapping[str, str] = os.environ, **given: Any) -> Settings:
     state = Path(given.pop("state")).expanduser() if given.get("state") else state_directory(environment)
     given.pop("state", None)
     table = _table(Path(environment.get("HERMES_WEBUI_CONFIG") or state / "config.toml"))
+    _known("config.toml", table, KNOWN)
     server = _section(table, "server")
+    _known("[server]", server, KNOWN["server"])
+    _known("[default]", _section(table, "default"), KNOWN["default"])
     named = _first(given.get("host"), environment.get("HERMES_WEBUI_HOST"), server.get("host"), "127.0.0.1")
     host = _text("host", named)
     stored = _first(environment.get("HERMES_WEBUI_PASSWORD_HASH"), server.get("password_hash"), "")
@@ -116,6 +126,13 @@ def _section(table: Mapping[str, Any], name: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise SettingsError(f"[{name}] in config.toml must be a table.")
     return found
+
+
+def _known(where: str, found: Mapping[str, Any], names: Collection[str]) -> None:
+    """A misspelt name would be passed over in silence."""
+    for name in found:
+        if name not in names:
+            raise SettingsError(f"`{name}` in {where} is not known. There are: {', '.join(names)}.")
 
 
 def _first(*values: Any) -> Any:

@@ -24,7 +24,7 @@ from hermes_webui.engines.base import (
     Usage,
     UsageUpdated,
 )
-from hermes_webui.engines.demo_replies import demo_reply, demo_thoughts, demo_title, prompt_of, words_of
+from hermes_webui.engines.demo_replies import demo_reply, demo_thoughts, prompt_of, words_of
 from hermes_webui.errors import EngineFailure
 
 #: Seconds a piece, and how many times longer for "slow": no wait is longer than the 200 ms in which a cancel
@@ -40,7 +40,7 @@ class DemoEngine:
     """
 
     name = "demo"
-    caps = EngineCaps(tools=True, titles=True)
+    caps = EngineCaps(tools=True)
 
     def __init__(self, pause: Callable[[float], Awaitable[None]] = asyncio.sleep, pace: float = _PACE) -> None:
         self._pause = pause
@@ -78,9 +78,9 @@ class DemoEngine:
     async def prepare(self) -> None:
         """Nothing to import."""
 
-    async def title(self, turn: Turn) -> str | None:
-        """The first words of the conversation."""
-        return demo_title(turn.messages)
+    async def title(self, _turn: Turn) -> str | None:
+        """None: the prompt's first line is as good a title as a demo could make."""
+        return None
 
     async def close(self) -> None:
         """Nothing to end."""

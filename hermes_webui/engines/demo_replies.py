@@ -71,7 +71,7 @@ _PARAGRAPHS: Final = (
         "The server writes first and tells you afterwards. A message that you see as sent is on the disk, "
         "not in a buffer on its way there. If the power fails in the middle of a reply, you lose at most a "
         "twentieth of a second of it; if only the process dies, you lose nothing. The next start finds what "
-        "was cut off, and offers to go on."
+        "was cut off, and says so; retry asks again."
     ),
     (
         "None of this needs a model, so the demo can show it all. What it cannot show is an intelligent "
@@ -114,13 +114,6 @@ def prompt_of(bodies: Sequence[Body]) -> str:
 def words_of(text: str) -> set[str]:
     """The words of a text in lower case."""
     return set(re.findall(r"\w+", text.lower()))
-
-
-def demo_title(bodies: Sequence[Body]) -> str | None:
-    """The first words of the conversation as its title."""
-    first = next((_text(body) for body in bodies if body.get("role") == "user"), "")
-    words = re.sub(r"[^\w\s'’-]", " ", first).split()[:6]
-    return " ".join(words)[:60].capitalize() or None
 
 
 def _welcome() -> str:

@@ -178,7 +178,9 @@ class Supervisor:
             str(head.fields.get("model_provider") or ""),
             str(head.fields.get("model") or ""),
         )
-        who = choice if named else own if own.model or own.engine else default
+        # A model that another program noted is worth a try only where there are models at all.
+        kept = own.engine or own.provider in self.engines or (own.model and default.engine == "model")
+        who = choice if named else own if kept else default
         engine = who.engine or self._engine_of(who, default)
         if engine not in self.engines:
             raise BadRequest(f"There is no engine {engine!r}. Choose another in the list of models.")

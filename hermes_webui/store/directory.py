@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from hermes_webui.chat import decide
 from hermes_webui.chat.document import Place, extras, header
 from hermes_webui.errors import Damaged, NotFound
 from hermes_webui.store import index as index_file
@@ -45,6 +46,16 @@ class DirectoryStore(SessionStore):
             self.adopt(session, document, "saved")
             self.write_snapshot(session)
             session.close()
+
+    def restore(self, session_id: str) -> bool:
+        """Takes a deleted session back. False where it is not deleted; raises `NotFound` where there is none."""
+        with self.owned():
+            session = self.load(session_id)
+            restored = session.append(decide.restore(session.head), self.clock())
+            if restored:
+                self.write_snapshot(session)
+            session.close()
+        return bool(restored)
 
 
 def opened(root: Path) -> DirectoryStore:

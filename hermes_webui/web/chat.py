@@ -29,9 +29,9 @@ class Start(Struct):
     session_id: str
     message: str
     attachments: list[dict[str, Any]] = []
-    model: str = ""
-    model_provider: str = ""
-    engine: str = ""
+    model: str | None = None
+    model_provider: str | None = None
+    engine: str | None = None
     key: str | None = None
     expected_revision: int | None = None
 
@@ -42,9 +42,9 @@ class Edit(Struct):
     session_id: str
     message_id: str
     message: str
-    model: str = ""
-    model_provider: str = ""
-    engine: str = ""
+    model: str | None = None
+    model_provider: str | None = None
+    engine: str | None = None
     key: str | None = None
 
 
@@ -53,9 +53,9 @@ class Retry(Struct):
 
     session_id: str
     message_id: str | None = None
-    model: str = ""
-    model_provider: str = ""
-    engine: str = ""
+    model: str | None = None
+    model_provider: str | None = None
+    engine: str | None = None
     key: str | None = None
 
 
@@ -73,7 +73,7 @@ class Resume(Struct):
 
 def _choice(wish: Start | Edit | Retry) -> Choice:
     check_names(wish)
-    return Choice(wish.engine, wish.model_provider, wish.model)
+    return Choice(wish.engine or "", wish.model_provider or "", wish.model or "")
 
 
 def _prompt(wish: Start | Edit) -> Body:

@@ -33,11 +33,11 @@ NAME_LIMIT = 500
 class NewSession(Struct):
     """What a new session may be given."""
 
-    workspace: str = ""
-    model: str = ""
-    model_provider: str = ""
-    engine: str = ""
-    title: str = ""
+    workspace: str | None = None
+    model: str | None = None
+    model_provider: str | None = None
+    engine: str | None = None
+    title: str | None = None
 
 
 class Named(Struct):
@@ -97,7 +97,7 @@ async def new(request: Request) -> Response:
     """A session that nothing has been written of yet."""
     wish = await body_of(request, NewSession)
     given = {name: getattr(wish, name) for name in wish.__struct_fields__ if getattr(wish, name)}
-    _check_title(wish.title)
+    _check_title(wish.title or "")
     check_names(wish)
     parts = services(request)
     parts.supervisor.warm()

@@ -360,9 +360,9 @@ MUTATIONS += (
         "store",
         "keeping a torn append",
         (
-            f"{STORE}/recovery.py",
-            'self.store.disk.keep(self.store.quarantine, f"{log.path.name}.torn-at',
-            '(lambda *_: None)(self.store.quarantine, f"{log.path.name}.torn-at',
+            f"{STORE}/sessions.py",
+            'self.disk.keep(self.quarantine, f"{log.path.name}.torn-at-{log.size}", data)',
+            "pass",
         ),
     ),
     mutation(

@@ -49,6 +49,15 @@ async def test_a_conversation_of_hermes_webui_that_is_continued_here_keeps_its_o
     ]
 
 
+def test_a_turn_of_such_a_conversation_stays_when_the_server_dies_before_it_has_written_a_snapshot(tmp_path):
+    store = store_in(tmp_path)
+    write(tmp_path, document(messages(4)))
+    turn(store.load(SID), "more", "answer")
+    for _ in range(3):
+        recover(store)
+        assert contents(store) == [*(f"text {n}" for n in range(4)), "more", "answer"]
+
+
 def test_a_message_that_another_program_changed_in_anything_but_its_text_is_another_message(tmp_path):
     store = store_in(tmp_path)
     session = store.new(SID)

@@ -23,7 +23,7 @@ def test_a_store_that_has_conversations_says_nothing_and_keeps_its_id(tmp_path):
     write(tmp_path / ".hermes-webui" / "sessions", document(messages(2)))
     write(tmp_path / "state" / "sessions", document(messages(2)))
     with Served(tmp_path / "state") as server:
-        assert "new, empty store" not in server.said.read_text()
+        assert "store is empty" not in server.said.read_text()
         identity = tmp_path / "state" / "sessions" / "_store" / "identity.json"
         made = json.loads(identity.read_bytes())["id"]
         server.kill()

@@ -25,7 +25,7 @@ def open_model(config: ProviderConfig, name: str, http: AsyncClient) -> Model:
     base_url = f"{config.base_url}/v1" if config.kind == "ollama" else config.base_url
     # The SDK insists on a key, and would take OPENAI_API_KEY from the environment to whatever address this
     # is.
-    key = config.api_key.reveal() or "no-key"
+    key = config.api_key.reveal() or "no-key-is-set"
     client = AsyncOpenAI(api_key=key, base_url=base_url, http_client=http, max_retries=0)
     if config.id == "openai":
         return OpenAIChatModel(name, provider=OpenAIProvider(openai_client=client))
