@@ -213,8 +213,10 @@ class Log:
         if size < self.size or (size > self.size and not self._left):
             raise OSError(errno.EIO, "the log is not as this program left it")
         if size > self.size:
+            self._doubtful, doubtful = True, self._doubtful  # until this sync has held
             self._disk.truncate(fd, self.size)
             self._disk.sync(fd)
+            self._doubtful = doubtful
         self._left = False
 
     def _give_up(self) -> None:

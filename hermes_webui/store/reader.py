@@ -97,33 +97,46 @@ class LogReader:
 
     def _read(self, start: int, end: int) -> None:
         first: tuple[int, int] | None = None
-        previous: str | None = None
+        previous: Line | None = None
         for offset, raw in lines(self._fd, self._line_after(start), end, BLOCK):
             line = parse(raw)
             if line is not None:
-                self._known[line.seq] = line
-                if previous is not None:
-                    self._before[line.seq] = (previous, raw)
+                self._take(line, previous, raw)
                 first = first or (line.seq, offset)
-            previous = line.sum if line is not None else None
+            previous = line
         if first is not None:
             self._top = first
 
+    def _take(self, line: Line, previous: Line | None, raw: bytes) -> None:
+        """A line whose number was damaged does not take the place of the one that has it by right."""
+        if line.seq in self._known and (previous is None or line.seq != previous.seq + 1):
+            return
+        self._known[line.seq] = line
+        if previous is not None:
+            self._before[line.seq] = (previous.sum, raw)
+
     def _read_long(self, low: int, seq: int) -> None:
         """A line longer than a block is read from its beginning, however far it goes."""
+        above = 0
         for _, raw in lines(self._fd, low, self._size):
             if (line := parse(raw)) is not None:
-                self._known[line.seq] = line
-                if line.seq >= seq:
+                self._take(line, None, raw)
+                above += line.seq > seq
+                if line.seq == seq or above > 1:
                     return
 
     def _first_after(self, offset: int, end: int) -> tuple[int, Line] | None:
-        """The first readable line that begins after `offset` and before `end`."""
+        """The first readable line that begins after `offset` and before `end`, and whose number the next line
+        confirms: a damaged one must not lead astray.
+        """
+        before: tuple[int, Line] | None = None
         for place, raw in lines(self._fd, self._line_after(offset), self._size, PROBE):
+            line = parse(raw)
+            if before is not None and line is not None and line.seq == before[1].seq + 1:
+                return before
             if place >= end:
                 return None
-            if (line := parse(raw)) is not None:
-                return place, line
+            before = (place, line) if line is not None else None
         return None
 
     def _line_after(self, offset: int) -> int:

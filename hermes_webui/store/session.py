@@ -117,14 +117,18 @@ class Tail(Struct):
 def fold(head: Head, place: Place, found: Iterable[Found]) -> Tail:
     """Folds lines into a head as far as they can be read; a torn append at the end is left out.
 
-    A line whose check fails is taken only where its number fits: one flipped digit must not hide what follows.
+    A line whose check fails is taken only where its number fits (with room for the lines before it that were not
+    taken): one flipped digit must not hide what follows.
     """
     tail = Tail(head, head.revision, place.sum, place.offset)
+    passed = 0
     for each in standing(found):
         line = each.line
         tail.damaged = tail.damaged or not each.good
         tail.end = each.end
-        if line is not None and line.seq > tail.seq and (each.good or line.seq == tail.seq + 1):
+        passed += 1
+        if line is not None and line.seq > tail.seq and (each.good or line.seq <= tail.seq + passed):
             tail.head = apply(tail.head, event_of(line))
             tail.seq, tail.sum = line.seq, line.sum
+            passed = 0
     return tail

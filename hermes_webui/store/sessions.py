@@ -38,6 +38,7 @@ class SessionStore:
 
     def __init__(self, root: Path, disk: Disk, clock: Callable[[], float]) -> None:
         self.root = root
+        self._root = str(root)
         self.disk = disk
         self.clock = clock
         self.quarantine = root / "_quarantine"
@@ -229,7 +230,7 @@ class SessionStore:
 
     def is_touched(self, session: Session) -> bool:
         """Whether the snapshot may be another than the one that we last looked at."""
-        return not session.checked or stamp_of(self.path(session.head.session_id)) != session.stamp
+        return not session.checked or stamp_of(f"{self._root}/{session.head.session_id}.json") != session.stamp
 
     def adopt_if_changed(self, session: Session) -> bool:
         """`adopt_change`, where the file may be another than the one that we last looked at. Blocking."""
