@@ -25,6 +25,7 @@ from hermes_webui.runs.place import Place
 from hermes_webui.store import index as index_file
 from hermes_webui.store.commit import Committer
 from hermes_webui.store.drafts import Draft, Drafts
+from hermes_webui.store.files import refused
 from hermes_webui.store.index import Index, Row
 from hermes_webui.store.journal import Partial
 from hermes_webui.store.recovery import close_run
@@ -186,8 +187,7 @@ class Desk:
         place = self._place(session_id)
         async with place.lock:
             session = place.session or await self._loaded(session_id, place)
-            if session.head.run is None or session_id in self.unclosed:
-                await self._catch_up(place, session)
+            await self._catch_up(place, session)
             if expected is not None and expected != session.head.revision:
                 message = "The conversation has changed since you saw it. Nothing was lost; look again and repeat."
                 raise Conflict(message, revision=session.head.revision)
@@ -201,15 +201,33 @@ class Desk:
 
     async def _catch_up(self, place: Place, session: Session) -> None:
         """Before a command: a run that nobody runs is closed, and what another program has written is taken in."""
-        session_id = session.head.session_id
         before = session.head.revision
-        if session_id in self.unclosed:
-            await self._committer.run(close_run, self.store, session, self.unclosed[session_id])
-            del self.unclosed[session_id]
-        if session.log.size and not session.head.trashed and self.store.is_touched(session):
-            await self._committer.run(self.store.adopt_if_changed, session)
-        if session.head.revision != before:
-            self._afresh(place, session)
+        if not self._is_stale(session) and (session.head.run is not None or not self._is_touched(session)):
+            return
+        try:
+            await self._committer.run(self._put_right, session)
+        except OSError as error:
+            raise refused(error, "the last change") from error
+        finally:
+            if session.head.revision != before:
+                self._afresh(place, session)
+
+    def _is_stale(self, session: Session) -> bool:
+        """Whether something is left of who had the session before: a torn append, or a run that nobody runs."""
+        of_others = session.first is not None and session.head.run is not None
+        return bool(session.torn) or of_others or session.head.session_id in self.unclosed
+
+    def _is_touched(self, session: Session) -> bool:
+        return session.log.size > 0 and not session.head.trashed and self.store.is_touched(session)
+
+    def _put_right(self, session: Session) -> None:
+        session_id = session.head.session_id
+        if self._is_stale(session):
+            self.store.cut_torn(session)
+            close_run(self.store, session, self.unclosed.get(session_id))
+            self.unclosed.pop(session_id, None)
+        if self._is_touched(session):
+            self.store.adopt_if_changed(session)
 
     def _afresh(self, place: Place, session: Session) -> None:
         """The store itself has appended to the session: its pages load it again."""
@@ -240,20 +258,14 @@ class Desk:
         return []
 
     async def _append(self, session: Session, changes: Sequence[Change]) -> tuple[Event, ...]:
-        """Encoded here and not in the thread, which then only waits for the disk: with many writers that is up to a
-        third more appends a second, since fewer threads want the interpreter at once.
-        """
         try:
-            if session.first is not None:
-                await self._committer.run(session.write, (), self.clock())
-            batch = session.log.encode(changes, self.clock())
-            await self._committer.run(session.log.write, batch)
+            events: tuple[Event, ...] = await self._committer.run(session.write, changes, self.clock())
         except StoreUnavailable as error:
             self._disk(writable=False, message=error.message)
             raise
         if not self.writable:
             self._disk(writable=True, message=WRITABLE)
-        return batch.events
+        return events
 
     def _tell(self, session_id: str, place: Place, session: Session, events: Sequence[Event]) -> None:
         """Fold, list, publish: in one step of the event loop, so that no reader sees one without the other."""
@@ -342,12 +354,17 @@ class Desk:
             if place.session is not None:
                 await self._committer.run(self._put_away, place.session)
         for session_id in self._behind - self._places.keys():
-            await self._committer.run(self._put_away, await self._reads.run(self.store.load, session_id))
+            try:
+                session = await self._reads.run(self.store.load, session_id)
+            except (OSError, HermesError) as error:
+                logger.warning(NOT_WRITTEN, session_id, error)
+            else:
+                await self._committer.run(self._put_away, session)
         await self.write_index()
 
     def _put_away(self, session: Session) -> None:
         try:
-            if session.is_behind:
+            if session.is_behind and session.head.run is None:  # else the next start closes the run before
                 self.store.write_snapshot(session)
                 self.index.put(session.row())
         except (OSError, HermesError) as error:

@@ -91,6 +91,13 @@ class LiveRun:
             self._record(kind, text)
             self._publish(self.reply.add(kind, text), kind, text)
 
+    def complete(self) -> Sequence[Part]:
+        """The open message gets no more: half a pair that still waits stays alone. What has been streamed of it."""
+        self._pending += [(kind, clean(half)) for kind, half in self._halves.items()]
+        self._halves.clear()
+        self.flush()
+        return tuple(self.reply.parts)
+
     def _record(self, kind: str, text: str) -> None:
         if self.failure is not None:
             return
@@ -135,9 +142,9 @@ class LiveRun:
 
     def close(self) -> Sequence[Part]:
         """No more deltas; what has been streamed of the open message."""
-        self.flush()
+        parts = self.complete()
         self._closed = True
-        return tuple(self.reply.parts)
+        return parts
 
 
 def _merged(parts: Sequence[Part]) -> list[Part]:

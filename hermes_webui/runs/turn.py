@@ -145,6 +145,7 @@ class TurnRunner:
             case ToolCallStarted():
                 await self._say(live, clean_json(_call_body(live, event, self._desk.clock())))
             case ToolCallFinished(call_id, status, result, duration):
+                call_id = clean(call_id)
                 name = live.calls.get(call_id, "")
                 await self._say(live, call_result(self._desk.clock(), call_id, name, status, clean(result), duration))
             case UsageUpdated(usage):
@@ -226,10 +227,10 @@ def _failed(live: LiveRun, error: dict[str, Any]) -> Ended:
 
 def _call_body(live: LiveRun, event: ToolCallStarted, at: float) -> Body:
     """The message so far with the call that it ends in."""
-    live.flush()
+    parts = live.complete()
     arguments = msgspec.json.encode(clean_json(event.args)).decode()
     call = {"id": event.call_id, "type": "function", "function": {"name": event.name, "arguments": arguments}}
-    return body_of(live.reply.parts, at, model=live.run.model, tool_calls=[call])
+    return body_of(parts, at, model=live.run.model, tool_calls=[call])
 
 
 def _last_bodies(live: LiveRun, ended: Ended, parts: Sequence[Part], at: float) -> list[Body]:

@@ -157,7 +157,8 @@ class Log:
         self._disk = disk
         self._fd: int | None = None
         self._doubtful = False
-        self._left = False
+        #: What a refused append may have left in the file.
+        self._left = b""
 
     def encode(self, changes: Sequence[Change], at: float) -> Batch:
         """Makes changes ready to be appended next."""
@@ -177,13 +178,13 @@ class Log:
         try:
             self._disk.append(fd, batch.data)
         except OSError as error:
-            self._give_up()
+            self._give_up(batch)
             raise refused(error, "the last change") from error
         try:
             self._disk.sync(fd)
         except OSError as error:
             self._doubtful = True
-            self._give_up()
+            self._give_up(batch)
             raise refused(error, "the last change") from error
         self.size += len(batch.data)
         self.seq = batch.events[-1].seq
@@ -210,27 +211,27 @@ class Log:
         somebody else has written to is not written to.
         """
         size = os.fstat(fd).st_size
-        if size < self.size or (size > self.size and not self._left):
+        if size < self.size or not self._left.startswith(read_range(fd, self.size, size - self.size)):
             raise OSError(errno.EIO, "the log is not as this program left it")
         if size > self.size:
             self._doubtful, doubtful = True, self._doubtful  # until this sync has held
             self._disk.truncate(fd, self.size)
             self._disk.sync(fd)
             self._doubtful = doubtful
-        self._left = False
+        self._left = b""
 
-    def _give_up(self) -> None:
+    def _give_up(self, batch: Batch) -> None:
         """After a failure: the descriptor is given up (a failed sync may not be tried again on it) and the file is
         opened and cut anew, now if the disk lets us, else before the next write.
         """
         self.close()
-        self._left = True
+        self._left = batch.data
         self.settle()
 
     @property
     def uncertain(self) -> bool:
         """Whether a refused append may still stand in the file."""
-        return self._left
+        return bool(self._left)
 
     def settle(self) -> None:
         """Cuts off what a refused append has left, if the disk lets us now."""

@@ -49,8 +49,10 @@ class LogReader:
         self._fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         self._size = min(size, os.fstat(self._fd).st_size)
         self._known: dict[int, Line] = {}
-        #: For a line's check: the sum of the line before it, and its own bytes.
-        self._before: dict[int, tuple[str, bytes]] = {}
+        #: Lines whose number no neighbour confirms: believed where no other line has it.
+        self._doubted: dict[int, Line] = {}
+        #: For a line's check, by its sum: the sum of the line before it, and its own bytes.
+        self._before: dict[str, tuple[str, bytes]] = {}
         self._top = (0, 0)
 
     def __enter__(self) -> Self:
@@ -67,7 +69,7 @@ class LogReader:
         """The line with this number; None where there is none or it cannot be read."""
         if seq not in self._known:
             self._load(seq)
-        return self._known.get(seq)
+        return self._known.get(seq) or self._doubted.get(seq)
 
     def _load(self, seq: int) -> None:
         """Reads the neighbourhood of a line; lines above it come along, since paths are walked upwards."""
@@ -97,30 +99,27 @@ class LogReader:
 
     def _read(self, start: int, end: int) -> None:
         first: tuple[int, int] | None = None
-        previous: Line | None = None
-        for offset, raw in lines(self._fd, self._line_after(start), end, BLOCK):
-            line = parse(raw)
-            if line is not None:
-                self._take(line, previous, raw)
+        found = [(offset, raw, parse(raw)) for offset, raw in lines(self._fd, self._line_after(start), end, BLOCK)]
+        around = [None, *(line for _, _, line in found), None]
+        for (offset, raw, line), before, after in zip(found, around, around[2:], strict=False):
+            if line is None:
+                continue
+            if _in_its_place(line, before, after):
+                self._known[line.seq] = line
                 first = first or (line.seq, offset)
-            previous = line
+            else:
+                self._doubted[line.seq] = line
+            if before is not None:
+                self._before[line.sum] = (before.sum, raw)
         if first is not None:
             self._top = first
-
-    def _take(self, line: Line, previous: Line | None, raw: bytes) -> None:
-        """A line whose number was damaged does not take the place of the one that has it by right."""
-        if line.seq in self._known and (previous is None or line.seq != previous.seq + 1):
-            return
-        self._known[line.seq] = line
-        if previous is not None:
-            self._before[line.seq] = (previous.sum, raw)
 
     def _read_long(self, low: int, seq: int) -> None:
         """A line longer than a block is read from its beginning, however far it goes."""
         above = 0
         for _, raw in lines(self._fd, low, self._size):
             if (line := parse(raw)) is not None:
-                self._take(line, None, raw)
+                self._known.setdefault(line.seq, line)
                 above += line.seq > seq
                 if line.seq == seq or above > 1:
                     return
@@ -163,7 +162,7 @@ class LogReader:
 
     def _holds(self, line: Line) -> bool:
         """Whether the line's check fits the line before it, as far as that was read too."""
-        before = self._before.get(line.seq)
+        before = self._before.get(line.sum)
         return before is None or holds(*before, line)
 
     def path(self, leaf: str | None, limit: int | None = None) -> list[Message]:
@@ -225,6 +224,7 @@ class LogReader:
         """Keeps memory bounded on long walks: lines are read again if they are wanted again."""
         if len(self._known) > KEPT:
             self._known.clear()
+            self._doubted.clear()
             self._before.clear()
 
     def events(self, after: int, upto: int) -> Iterator[Event]:
@@ -256,6 +256,12 @@ class LogReader:
 
 def _flagged(message: Message) -> Message:
     return replace(message, body={**message.body, "_damaged": True})
+
+
+def _in_its_place(line: Line, before: Line | None, after: Line | None) -> bool:
+    """Whether a neighbour confirms the line's number, or there is none that could."""
+    neighbours = [each.seq for each in (before, after) if each is not None]
+    return not neighbours or line.seq - 1 in neighbours[:1] or line.seq + 1 in neighbours[-1:]
 
 
 def _link(line: Line) -> _Link | None:

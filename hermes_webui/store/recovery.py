@@ -109,10 +109,25 @@ class Recovery:
             if not isinstance(error, HermesError | OSError):
                 logger.exception("The recovery of %s failed", session_id)
             self.report.problems.append(f"{session_id}: {error}")
-            self.report.damaged.append(session_id)
-            session = self.store.new(session_id)
-            session.damaged = True
+            session = self._as_it_is(session_id) if isinstance(error, OSError | StoreUnavailable) else None
+            if session is None:
+                self.report.damaged.append(session_id)
+                session = self.store.new(session_id)
+                session.damaged = True
         return None if session is None or session.head.trashed else session.row()
+
+    def _as_it_is(self, session_id: str) -> Session | None:
+        """The disk did not take what the session needs: it is listed as it can be read; its next command, or the next
+        start, puts it right.
+        """
+        try:
+            session = self.store.load(session_id)
+        except (HermesError, OSError):
+            return None
+        if self._close_runs and session.head.run is not None:
+            self.unclosed[session_id] = self._partials.get(session.head.run.id)
+        session.stamp = None  # its snapshot has not been looked at
+        return session if session.head.revision else None
 
     def _recover(self, session_id: str, files: Files) -> Session | None:
         session = self._session(session_id, files)
@@ -181,6 +196,7 @@ class Recovery:
         if session is None:
             return None
         if verdict == "adopt":
+            self._close_run(session)  # while what it had said still belongs to the visible path
             self.report.adopted += self.store.adopt_change(session)
         elif verdict == "restore":
             self._keep(path)
@@ -227,6 +243,7 @@ class Recovery:
         self.report.restored += 1
         self.report.orphaned_backups += facts.snapshot == "absent"
         if session is not None and session.log.size:
+            self._close_run(session)
             self._keep(path)
             self.store.adopt(session, snapshot.read_document(backup), "restored")
             session.stamp = stamp_of(path)

@@ -29,7 +29,7 @@ from hermes_webui.store.session import Page, Session, Standing, fold
 #: capitals, since some file systems take them for the same name (hermes-webui has none either).
 SESSION_ID = re.compile(r"[0-9a-z][0-9a-z_-]{0,127}")
 
-#: All snapshots of a session together may cost half its log's bytes and this much more; then they wait for it to grow.
+#: A snapshot is due when all before it, and one more like the last, cost at most half the log's bytes and this much.
 FREE = 1 << 16
 
 

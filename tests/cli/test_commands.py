@@ -93,6 +93,17 @@ def test_conversations_are_listed_newest_first(state: Path, capsys: pytest.Captu
     assert contents(state) == before
 
 
+def test_the_list_goes_on_after_a_conversation_that_cannot_be_read(state: Path, capsys: pytest.CaptureFixture[str]):
+    for name, data in (("00broken", b"{ broken"), ("zzbroken", b"")):
+        (state / "sessions" / f"{name}.json").write_bytes(data)
+    before = contents(state)
+    status, out, err = ran(capsys, "--state", state, "sessions")
+    assert status == 0
+    assert [line.split()[-1] for line in out.splitlines()] == ["Two", "One"]
+    assert {line.partition(":")[0] for line in err.splitlines()} == {"00broken", "zzbroken"}
+    assert contents(state) == before
+
+
 def test_a_directory_with_nothing_in_it_has_no_conversations_and_stays_empty(
     home: Path, capsys: pytest.CaptureFixture[str]
 ):

@@ -71,12 +71,19 @@ class Server:
             process.kill()
             process.communicate()
 
-    def seed(self, session_id: str, title: str, messages: list[dict[str, Any]]) -> None:
+    def seed(self, session_id: str, title: str, messages: list[dict[str, Any]], **fields: Any) -> None:
         """A conversation in hermes-webui's format, there before the server starts."""
         sessions = self.folder / "sessions"
         sessions.mkdir(parents=True, exist_ok=True)
         at = 1_790_000_000.0
-        head = {"session_id": session_id, "title": title, "workspace": "", "model": "demo", "model_provider": "demo"}
+        head = {
+            "session_id": session_id,
+            "title": title,
+            "workspace": "",
+            "model": "demo",
+            "model_provider": "demo",
+            **fields,
+        }
         body = {**head, "created_at": at, "updated_at": at, "pinned": False, "archived": False, "messages": messages}
         (sessions / f"{session_id}.json").write_text(json.dumps({**body, "tool_calls": []}), "utf-8")
 

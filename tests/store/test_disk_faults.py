@@ -194,3 +194,30 @@ def test_a_journal_whose_sync_failed_goes_on_in_another_file(tmp_path):
     assert [each.parts for each in partials(tmp_path)] == [[("text", text + "y")]]
     journal.close()
     assert begin(store_in(tmp_path / "other")).log.seq == 1
+
+
+def test_after_a_failed_sync_the_new_journal_file_alone_holds_what_open_runs_have_said(tmp_path):
+    class Unsynced(FailingDisk):
+        broken = True
+
+        def sync(self, fd):
+            if self.broken:
+                self.broken = False
+                raise OSError(errno.EIO, "Input/output error")
+
+    journal = Journal(tmp_path, Unsynced(), "1")
+    texts = {"a": "", "b": ""}
+    for run in texts:
+        journal.begin(SID, run)
+        journal.message(run, 3)
+    while len(list(tmp_path.iterdir())) < 2:
+        for run in texts:
+            texts[run] += run
+            journal.delta(run, "text", run)
+    first, second = sorted(tmp_path.iterdir())
+    first.unlink()  # what the disk took of it is not known
+    journal.delta("b", "text", "!")
+    found = {each.run_id: "".join(text for _, text in each.parts) for each in partials(tmp_path)}
+    assert found == {"a": texts["a"], "b": texts["b"] + "!"}
+    assert list(tmp_path.iterdir()) == [second]
+    journal.close()

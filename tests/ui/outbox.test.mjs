@@ -2,9 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BrowserStorage } from '../../hermes_webui/ui/net/storage.js';
-import { chooseDraft } from '../../hermes_webui/ui/state/drafts.js';
-import { noLink, link, statusOf } from '../../hermes_webui/ui/state/link.js';
+import { BrowserStorage, areaOf } from '../../hermes_webui/ui/net/storage.js';
+import { firstOffered, given, ofSession, providerOf } from '../../hermes_webui/ui/state/choice.js';
+import { chooseDraft, joined, mark } from '../../hermes_webui/ui/state/drafts.js';
+import { isFinal, noLink, link, statusOf } from '../../hermes_webui/ui/state/link.js';
 import { Outbox, pause, verdict } from '../../hermes_webui/ui/state/outbox.js';
 import { estimate, offsetsOf, rangeOf, rowAt } from '../../hermes_webui/ui/state/window.js';
 
@@ -67,4 +68,57 @@ test('a window on a long list holds what is in view, and no more than the margin
   assert.equal(rowAt(offsets, offsets[17]), 17);
   assert.deepEqual(rangeOf(offsetsOf([]), 0, 800, 100), [0, 0]);
   assert.ok(estimate({ text: 'a\n'.repeat(10) }, 700) > estimate({ text: 'a' }, 700));
+});
+
+test('a browser that forbids storage, or has no room, costs a reload and not the page', () => {
+  const full = new Area([['hermes.draft.a', '"old"']]);
+  full.setItem = () => { throw new Error('QuotaExceededError'); };
+  for (const area of [areaOf(() => { throw new Error('SecurityError'); }), full]) {
+    let told = 0;
+    const outbox = new Outbox(new BrowserStorage(area, () => { told += 1; }));
+    assert.equal(outbox.put({ key: 'a', session_id: 's1', content: 'one', at: 1 }), false);
+    outbox.put({ key: 'a', session_id: 's2', content: 'one', at: 1 });
+    assert.deepEqual(outbox.of('s2').map((item) => item.content), ['one']);
+    outbox.remove('a');
+    assert.deepEqual([outbox.all(), told], [[], 1]);
+  }
+  assert.equal(new Outbox(new BrowserStorage(new Area())).put({ key: 'b' }), true);
+});
+
+test('a text that was sent is no conflict as a draft, and one that comes back stands first', () => {
+  const local = { text: '', revision: 0, dirty: true, sent: mark('sent before') };
+  assert.deepEqual(chooseDraft(local, { text: 'sent before', revision: 1 }), { text: '', revision: 1, conflict: null });
+  assert.equal(chooseDraft(local, { text: 'of another', revision: 1 }).conflict, 'of another');
+  assert.deepEqual([joined('a', ' '), joined('a', 'b')], ['a', 'a\n\nb']);
+});
+
+test('only a refusal is final', () => {
+  assert.deepEqual([404, 403, 400, 401, 429, 500, 0].map((status) => isFinal({ status })),
+    [true, true, true, false, false, false, false]);
+});
+
+test('a choice holds no nulls, and a model that is not offered gives way', () => {
+  const providers = [
+    { id: 'demo', engine: 'demo', ready: true, models: [{ id: 'demo' }] },
+    { id: 'far', engine: 'models', ready: true, models: [] },
+    { id: 'off', engine: 'models', ready: false, models: [{ id: 'x' }] },
+  ];
+  const fallback = { engine: 'demo', model_provider: 'demo', model: 'demo' };
+  assert.deepEqual(given({ model: 'x', model_provider: null, engine: '' }), { model: 'x' });
+  assert.deepEqual(ofSession({ model: 'demo', model_provider: null, engine: null }, providers), fallback);
+  assert.deepEqual(ofSession({ model: 'gone', model_provider: null }, providers), { model: 'gone' });
+  assert.equal(ofSession({ model: null }, providers), null);
+  assert.deepEqual([{ model: 'x', model_provider: 'off' }, { model: 'gone' }].map((one) => providerOf(one, providers)), [undefined, undefined]);
+  assert.equal(providerOf({ model: 'unlisted', model_provider: 'far' }, providers).id, 'far');
+  assert.deepEqual(firstOffered([{ model: 'gone' }, null, fallback], providers), fallback);
+  assert.deepEqual(firstOffered([{ model: 'gone' }, fallback], []), { model: 'gone' });
+});
+
+test('an entry that the browser does not let go is not sent for ever', () => {
+  const area = new Area();
+  const outbox = new Outbox(new BrowserStorage(area));
+  outbox.put({ key: 'a', session_id: 's1', content: 'one', at: 1 });
+  area.removeItem = () => { throw new Error('SecurityError'); };
+  outbox.remove('a');
+  assert.deepEqual([outbox.all(), outbox.get('a')], [[], null]);
 });

@@ -211,3 +211,21 @@ async def test_a_server_that_stops_while_the_disk_is_full_closes_the_run_at_its_
     assert (session["is_streaming"], session["last_run"]["state"]) == (False, "interrupted")
     assert [message["content"] for message in session["messages"]] == ["hello", "so far"]
     assert (await hermes.get("/health"))["store"]["recovered"] == 1
+
+
+async def test_nobody_is_told_a_delta_that_the_journal_refused(hermes: Hermes, disk: Failing):
+    session_id = await hermes.new(engine="puppet")
+    run = await hermes.send(session_id, "hello")
+    async with hermes.page_stream(session_id) as page, hermes.run_stream(run["stream_id"]) as stream:
+        hermes.puppet.say(TextDelta("taken"))
+        await page.until("delta")
+        disk.full()
+        hermes.puppet.say(TextDelta("refused"))
+        told = await page.until("store")
+        disk.fails = {}
+        told += await page.until("run.finished")
+        tokens = [each.data["text"] for each in await stream.all() if each.data and each.name == "token"]
+    assert [each.data["text"] for each in told if each.data and each.type == "delta"] == []
+    assert tokens == ["taken"]
+    added = [each.data["data"]["message"] for each in told if each.data and each.type == "message.added"]
+    assert (added[0]["content"], added[0]["_partial"]) == ("takenrefused", True)

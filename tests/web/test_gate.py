@@ -101,6 +101,31 @@ async def test_what_another_site_sends_is_refused(hermes: Hermes):
         assert (reply.status_code, reply.json()["error"]["code"]) == (403, "forbidden")
 
 
+async def test_another_site_cannot_read_either(hermes: Hermes):
+    session_id = await hermes.new()
+    session = await hermes.exchange(session_id, "hello", "hi")
+    stream = session["last_run"]["run_id"]
+    for path in (
+        "/api/sessions",
+        f"/api/session?session_id={session_id}",
+        f"/api/session/status?session_id={session_id}",
+        "/api/events",
+        f"/api/events?session_id={session_id}",
+        f"/api/chat/stream?stream_id={stream}",
+        f"/api/chat/stream/status?stream_id={stream}",
+        "/api/models",
+        "/api/engines",
+    ):
+        for site in ("cross-site", "same-site"):
+            reply = await hermes.client.get(path, headers={"sec-fetch-site": site})
+            assert (reply.status_code, reply.json()["error"]["code"]) == (403, "forbidden"), path
+    for site in ("same-origin", "none"):
+        headers = {"sec-fetch-site": site}
+        assert (await hermes.client.get("/api/sessions", headers=headers)).status_code == 200
+    linked = await hermes.client.get("/", headers={"sec-fetch-site": "cross-site"})
+    assert linked.status_code == 200
+
+
 async def every_kind_of_reply(hermes: Hermes) -> dict[str, httpx2.Response]:
     """One reply of each kind: pages, files, data, a stream, and every sort of error."""
     client = hermes.client

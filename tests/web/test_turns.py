@@ -2,6 +2,9 @@
 
 import asyncio
 
+import pytest
+
+from hermes_webui.chat import decide
 from hermes_webui.engines.base import TextDelta, TurnEnded
 from hermes_webui.errors import EngineFailure
 from tests.peers.hermes import ACCEPTED, Hermes, contents, said
@@ -261,3 +264,20 @@ async def test_after_a_stop_the_next_prompt_has_its_turn(hermes: Hermes):
     hermes.puppet.say(TextDelta("2"), TurnEnded())
     await hermes.ended(waiting["stream_id"])
     assert said(await hermes.session(session_id)) == ["one", "two", "2"]
+
+
+async def test_so_many_prompts_may_wait_and_no_more(hermes: Hermes, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(decide, "QUEUE_LIMIT", 2)
+    session_id = await hermes.new(engine="puppet")
+    await hermes.send(session_id, "runs")
+    waiting = [await hermes.send(session_id, f"waits {number}", key=f"{number}") for number in range(2)]
+    before = (hermes.sessions / "_log" / f"{session_id}.jsonl").read_bytes()
+    refused = await hermes.post("/api/chat/start", 409, session_id=session_id, message="too many")
+    assert refused["error"]["code"] == "conflict"
+    assert (hermes.sessions / "_log" / f"{session_id}.jsonl").read_bytes() == before
+    again = await hermes.send(session_id, "waits 1", key="1")
+    assert again["stream_id"] == waiting[1]["stream_id"]
+    await hermes.post("/api/chat/cancel", stream_id=waiting[0]["stream_id"])
+    assert (await hermes.send(session_id, "now there is room"))["queued"]
+    queue = (await hermes.session(session_id))["queue"]
+    assert [item["content"] for item in queue] == ["waits 1", "now there is room"]

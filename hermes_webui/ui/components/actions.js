@@ -1,16 +1,24 @@
 // What can be done with a message: small buttons under it, and the arrows between its versions.
 
-import { useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { usePage } from '../page/page.js';
 import { copyText } from '../render/code.js';
+import { toReading } from './focus.js';
 import { html } from './html.js';
 import { Icon } from './icon.js';
 
-export const Act = ({ icon, label, run, disabled = false }) => html`
-  <button type="button" class="act" aria-label=${label} title=${label} disabled=${disabled} onClick=${run}>
-    <${Icon} name=${icon} />
-  </button>
-`;
+/** One that is off keeps the focus, and one that goes away hands it on. */
+export function Act({ icon, label, run, off = false }) {
+  const button = useRef(null);
+  useLayoutEffect(() => {
+    const own = button.current;
+    return () => { if (own === document.activeElement) toReading(); };
+  }, []);
+  return html`
+    <button type="button" ref=${button} class="act" aria-label=${label} title=${label} aria-disabled=${off ? 'true' : undefined}
+      onClick=${() => { if (!off) run(); }}><${Icon} name=${icon} /></button>
+  `;
+}
 
 export function Copy({ text }) {
   const [done, setDone] = useState(false);
@@ -31,9 +39,9 @@ export function Siblings({ message }) {
   const go = (to) => reading.select(all[to]);
   return html`
     <span class="siblings" role="group" aria-label="Versions">
-      <${Act} icon="left" label="Previous version" disabled=${at <= 0} run=${() => go(at - 1)} />
+      <${Act} icon="left" label="Previous version" off=${at <= 0} run=${() => go(at - 1)} />
       <span>${at + 1}/${all.length}</span>
-      <${Act} icon="right" label="Next version" disabled=${at >= all.length - 1} run=${() => go(at + 1)} />
+      <${Act} icon="right" label="Next version" off=${at >= all.length - 1} run=${() => go(at + 1)} />
     </span>
   `;
 }

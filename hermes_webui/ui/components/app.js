@@ -62,8 +62,9 @@ function shortcut(event, page, drawer, closeDrawer) {
     event.preventDefault();
     toComposer();
   } else if (event.key === 'Escape') {
+    if (document.querySelector(':popover-open')) return; // it closes by itself
     if (drawer) closeDrawer();
-    else if (!document.querySelector(':popover-open')) page.reading.stop();
+    else page.reading.stop();
   }
 }
 

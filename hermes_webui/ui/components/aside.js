@@ -2,7 +2,7 @@
 
 import { usePage } from '../page/page.js';
 import { toComposer } from './focus.js';
-import { html } from './html.js';
+import { html, withCode } from './html.js';
 import { Icon } from './icon.js';
 
 const ENDS = {
@@ -45,7 +45,7 @@ function Line({ kind, text, hint, messageId }) {
   return html`
     <div class=${`line ${kind}`} data-line=${kind}>
       <${Icon} name="alert" />
-      <p>${text}${hint && html` <span class="hint">${hint}</span>`}</p>
+      <p>${withCode(text)}${hint && html` <span class="hint">${withCode(hint)}</span>`}</p>
       <button type="button" class="secondary small" onClick=${retry}><${Icon} name="retry" />Retry</button>
     </div>
   `;

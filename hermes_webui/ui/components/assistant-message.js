@@ -1,8 +1,10 @@
 // A reply, while it streams and when it is whole: the same elements, so that nothing moves when it settles.
 
+import { useEffect, useState } from 'preact/hooks';
 import { usePage } from '../page/page.js';
 import { Act, Copy, Siblings, Time } from './actions.js';
 import { Failure, Partial } from './aside.js';
+import { toComposer } from './focus.js';
 import { html } from './html.js';
 import { Markdown } from './markdown.js';
 import { Reasoning } from './reasoning.js';
@@ -14,7 +16,7 @@ export function AssistantMessage({ row }) {
   return html`
     <article class=${`reply ${row.live ? 'live' : ''}`} aria-label="Reply" aria-busy=${row.open ? 'true' : 'false'}>
       ${reasoning && html`<${Reasoning} text=${reasoning} live=${Boolean(row.open && row.thinking)} />`}
-      ${waits && html`<p class="waits"><span class="pulse"></span>${row.busy ? 'Waiting for the tool…' : ''}</p>`}
+      ${waits && html`<p class="waits"><${Progress} row=${row} words=${row.busy ? 'Waiting for the tool…' : ''} /></p>`}
       ${text && !onlyTheError(message, text) && html`<${Markdown} text=${text} live=${Boolean(row.open)} />`}
       ${pairs(tools).map(([call, result]) => html`<${ToolCard} key=${call.id} call=${call} result=${result} live=${row.live} />`)}
       ${message?._partial && !message._error && row.last && html`<${Partial} message=${message} />`}
@@ -33,18 +35,42 @@ const pairs = (tools) => Array.from({ length: tools.length / 2 }, (_, at) => [to
 function Foot({ row }) {
   const { reading } = usePage();
   const { message, head } = row;
-  if (row.live) return html`<div class="meta">${row.text && html`<span class="writing"><span class="pulse"></span>Writing</span>`}</div>`;
+  const again = () => {
+    toComposer();
+    reading.retry(message.id);
+  };
+  if (row.live) return html`<div class="meta">${row.text && html`<span class="writing"><${Progress} row=${row} words="Writing" /></span>`}</div>`;
   return html`
     <div class="meta">
       <${Siblings} message=${head} />
       <span class="acts">
         <${Copy} text=${row.text} />
-        ${message && html`<${Act} icon="retry" label="Answer again" run=${() => reading.retry(message.id)} />`}
+        ${message && html`<${Act} icon="retry" label="Answer again" run=${again} />`}
         <${Time} at=${message?.timestamp} />${message?.model && html`<span>${message.model}</span>`}
         <${Tokens} usage=${message?.usage} />
       </span>
     </div>
   `;
+}
+
+const SILENCE_MS = 3000;
+
+/** That it goes on, or what it waits for. */
+function Progress({ row, words }) {
+  const { absent } = usePage();
+  const silent = useSilence(row.text.length + row.reasoning.length);
+  if (absent.value) return html`<span>Waiting for the server…</span>`;
+  return html`<span class="pulse"></span>${silent && !row.busy ? 'Waiting for the model…' : words}`;
+}
+
+/** Has `size` not grown for a while? */
+function useSilence(size) {
+  const [silent, setSilent] = useState(null);
+  useEffect(() => {
+    const timer = setTimeout(() => setSilent(size), SILENCE_MS);
+    return () => clearTimeout(timer);
+  }, [size]);
+  return silent === size;
 }
 
 function Tokens({ usage }) {

@@ -1,4 +1,4 @@
-// Where one writes. The text stays until the server has it on disk.
+// Where one writes. At Enter the text goes into the outbox; the field is free for the next one at once.
 
 import { useLayoutEffect, useEffect, useRef } from 'preact/hooks';
 import { usePage } from '../page/page.js';
@@ -12,14 +12,19 @@ export function Composer() {
   const { store, drafting, sending } = usePage();
   const { prompts, loaded } = store.conversation.value;
   const text = drafting.text.value;
-  const busy = prompts.some(({ state }) => state === 'sending' || state === 'waiting');
-  const ready = Boolean(text.trim()) && !busy && loaded;
-  const send = () => { if (ready) sending.send(text); };
+  const locked = prompts.some(({ key }) => key === sending.direct.value);
+  const ready = Boolean(text.trim()) && !locked && loaded;
+  /** What is in the field now, not what was drawn last: a second Enter must not send it again. */
+  const send = () => {
+    const content = drafting.text.peek();
+    if (content.trim() && !locked && loaded && !sending.direct.peek()) sending.send(content);
+    show(document.getElementById('composer'), drafting.text.peek());
+  };
   return html`
-    <form class=${`composer ${busy ? 'busy' : ''}`} onSubmit=${(event) => { event.preventDefault(); send(); }}>
+    <form class=${`composer ${locked ? 'busy' : ''}`} onSubmit=${(event) => { event.preventDefault(); send(); }}>
       <${Queue} /><${Conflict} />
       <div class="composer-card">
-        <${Field} text=${text} busy=${busy} send=${send} />
+        <${Field} text=${text} busy=${locked} send=${send} />
         <div class="composer-foot"><${ModelChooser} /><${Refusal} text=${sending.refusal.value} /><${Buttons} text=${text} ready=${ready} /></div>
       </div>
     </form>
@@ -42,17 +47,18 @@ function Field({ text, busy, send }) {
 
 /** Stop while it answers; Send, which then means: queue. */
 function Buttons({ text, ready }) {
-  const { store, reading } = usePage();
+  const { store, reading, absent } = usePage();
   const { run } = store.conversation.value;
+  const stoppable = run && !absent.value;
   const name = run ? 'Queue' : 'Send';
   const stop = () => {
     toComposer();
     reading.stop();
   };
   return html`
-    ${run && html`
+    ${stoppable && html`
       <button type="button" class="round stop" aria-label="Stop" title="Stop (Esc)" onClick=${stop}><${Icon} name="stop" /></button>`}
-    ${(!run || text.trim()) && html`
+    ${(!stoppable || text.trim()) && html`
       <button type="submit" class="round send" aria-label=${name} title=${`${name} (Enter)`} disabled=${!ready}>
         <${Icon} name="send" />
       </button>`}

@@ -17,7 +17,7 @@ const STARTS = [
 ];
 
 export function EmptyState() {
-  const { drafting } = usePage();
+  const { drafting, models } = usePage();
   const begin = (text) => {
     drafting.edit(text);
     toComposer();
@@ -28,9 +28,17 @@ export function EmptyState() {
       <ul class="starts" aria-label="Something to begin with">
         ${STARTS.map((text) => html`<li key=${text}><button type="button" onClick=${() => begin(text)}>${text}</button></li>`)}
       </ul>
+      ${models.onlyDemo.value && html`<${Unconnected} tryDemo=${() => begin(STARTS[0])} />`}
       <ul class="facts">
         ${FACTS.map(([icon, name, words]) => html`<li key=${name}><${Icon} name=${icon} /><p><strong>${name}</strong> ${words}</p></li>`)}
       </ul>
     </div>
   `;
 }
+
+/** Only the demo answers: said plainly, with the way to a model. */
+const Unconnected = ({ tryDemo }) => html`
+  <p class="unconnected">No model is connected. Set a provider's key, such as <code>ANTHROPIC_API_KEY</code> or <code>OPENAI_API_KEY</code>,
+    or start Ollama (see the README and the model menu below), or
+    <button type="button" class="link" onClick=${tryDemo}>try the demo</button>.</p>
+`;

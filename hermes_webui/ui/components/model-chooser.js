@@ -1,7 +1,7 @@
 // Which model answers.
 
 import { usePage } from '../page/page.js';
-import { html } from './html.js';
+import { html, withCode } from './html.js';
 import { Icon } from './icon.js';
 import { Popover } from './popover.js';
 
@@ -17,8 +17,11 @@ export function ModelChooser() {
 }
 
 function Providers({ all, close }) {
+  const { models } = usePage();
   const ready = all.filter((provider) => provider.ready);
+  const missing = models.missing.value;
   return html`
+    ${missing && html`<p class="menu-hint"><strong>${missing}</strong> is not available here; ${models.used.value} answers.</p>`}
     ${ready.map((provider) => html`<${Provider} key=${provider.id} provider=${provider} close=${close} />`)}
     <${Missing} providers=${all.filter((provider) => !provider.ready)} open=${!ready.length} />
   `;
@@ -45,9 +48,6 @@ function Missing({ providers, open }) {
     </details>
   `;
 }
-
-/** What stands between backticks is something to type. */
-const withCode = (hint) => hint.split('`').map((part, at) => (at % 2 ? html`<code>${part}</code>` : part));
 
 function Model({ provider, model, close }) {
   const { models } = usePage();

@@ -94,7 +94,7 @@ function Foot({ archived }) {
 
 /** ↑ and ↓ walk the list. */
 function walk(event) {
-  if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+  if ((event.key !== 'ArrowDown' && event.key !== 'ArrowUp') || event.target.closest('[popover]')) return; // a menu has its own
   const links = [...event.currentTarget.querySelectorAll('a')];
   const at = links.indexOf(document.activeElement.closest('li')?.querySelector('a'));
   if (at < 0) return;

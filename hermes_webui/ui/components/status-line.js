@@ -6,7 +6,23 @@ import { GRACE_MS, statusOf } from '../state/link.js';
 import { html } from './html.js';
 import { Icon } from './icon.js';
 
+const RECOVERED_MS = 8000;
+
 export function StatusLine() {
+  const [status, dismiss] = useStatus();
+  return html`
+    <div class="status" role="status">
+      ${status && html`<p class=${`status-line ${status.kind}`}>
+        <${Icon} name=${status.kind === 'recovered' ? 'check' : 'alert'} /><span>${status.text}</span>
+        ${status.kind === 'recovered' && html`
+          <button type="button" class="quiet" aria-label="Dismiss" onClick=${dismiss}><${Icon} name="close" /></button>`}
+      </p>`}
+    </div>
+  `;
+}
+
+/** What there is to say, and how it goes away: what was recovered does so by itself. */
+function useStatus() {
   const { store, storage } = usePage();
   const link = store.link.value;
   const [now, setNow] = useState(Date.now());
@@ -20,13 +36,9 @@ export function StatusLine() {
     storage.set('recovered', link.boot);
     setSeen(link.boot);
   };
-  return html`
-    <div class="status" role="status">
-      ${status && html`<p class=${`status-line ${status.kind}`}>
-        <${Icon} name=${status.kind === 'recovered' ? 'check' : 'alert'} /><span>${status.text}</span>
-        ${status.kind === 'recovered' && html`
-          <button type="button" class="quiet" aria-label="Dismiss" onClick=${dismiss}><${Icon} name="close" /></button>`}
-      </p>`}
-    </div>
-  `;
+  useEffect(() => {
+    const timer = status?.kind === 'recovered' ? setTimeout(dismiss, RECOVERED_MS) : 0;
+    return () => clearTimeout(timer);
+  }, [status?.kind, link.boot]);
+  return [status, dismiss];
 }

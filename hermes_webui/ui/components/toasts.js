@@ -1,4 +1,4 @@
-// Short sentences at the foot of the page.
+// Short sentences over the conversation's head, where they cover none of its last lines' buttons.
 
 import { usePage } from '../page/page.js';
 import { html } from './html.js';
@@ -9,7 +9,8 @@ export function Toasts() {
   return html`
     <div class="toasts" role="status">
       ${toasts.items.value.map((item) => html`
-        <div class="toast" key=${item.id}>
+        <div class="toast" key=${item.id} onMouseEnter=${() => toasts.stay(item.id)} onMouseLeave=${() => toasts.leaveSoon(item.id)}
+          onFocusIn=${() => toasts.stay(item.id)} onFocusOut=${() => toasts.leaveSoon(item.id)}>
           <span>${item.text}</span>
           ${item.action && html`<button type="button" class="toast-action" onClick=${() => toasts.run(item)}>${item.action.name}</button>`}
           <button type="button" class="quiet" aria-label="Dismiss" onClick=${() => toasts.remove(item.id)}><${Icon} name="close" /></button>

@@ -16,7 +16,7 @@ export function UserMessage({ row }) {
   if (editing && message) return html`<${Editor} row=${row} text=${kept ?? row.text} done=${() => setEditing(false)} />`;
   return html`
     <article class="prompt" aria-label="You">
-      <div class="bubble" dir="auto">${row.text}</div>
+      <${Bubble} text=${row.text} />
       <div class="meta">
         ${message && html`
           <${Siblings} message=${message} />
@@ -33,16 +33,36 @@ const STAGES = {
   waiting: ['clock', 'Kept in this browser; sent as soon as the server answers'],
   saved: ['check', 'Saved'],
   answering: ['check', 'Saved · answering'],
+  absent: ['clock', 'Saved · waiting for the server'],
 };
+const LONG = 4000;
+const SHOWN = 1000;
+
+/** A huge prompt is folded: what was pasted is seldom read again. */
+function Bubble({ text }) {
+  const [whole, setWhole] = useState(false);
+  if (text.length <= LONG) return html`<div class="bubble" dir="auto">${text}</div>`;
+  const start = text.slice(0, SHOWN).replace(/[\ud800-\udbff]$/, '');
+  return html`
+    <div class="bubble" dir="auto">${whole ? text : `${start}…`}
+      <button type="button" class="link more-text" aria-expanded=${whole ? 'true' : 'false'} onClick=${() => setWhole(!whole)}>
+        ${whole ? 'Show less' : `Show all (${text.length.toLocaleString()} characters)`}</button></div>
+  `;
+}
 
 function Stage({ row }) {
-  const { sending } = usePage();
-  const [icon, words] = STAGES[row.state] ?? [];
+  const { sending, absent } = usePage();
+  const state = row.state === 'answering' && absent.value ? 'absent' : row.state;
+  const [icon, words] = STAGES[state] ?? [];
+  const takeBack = () => {
+    sending.takeBack(row.prompt.key);
+    toComposer();
+  };
   if (!words) return null;
   return html`
-    <span class=${`stage ${row.state}`} data-stage=${row.state} title=${row.prompt?.error ?? ''}><${Icon} name=${icon} />${words}</span>
+    <span class=${`stage ${state}`} data-stage=${state} title=${row.prompt?.error ?? ''}><${Icon} name=${icon} />${words}</span>
     ${row.state === 'waiting' && html`
-      <button type="button" class="link" onClick=${() => sending.takeBack(row.prompt.key)}>Take back</button>`}
+      <button type="button" class="link" onClick=${takeBack}>Take back</button>`}
   `;
 }
 

@@ -1,5 +1,8 @@
 // Requests to the server. A failure is an ApiError with the server's own code and sentence; status 0 means: not reached.
 
+/** A request that hangs is one that failed: what asks again does so under the same key. */
+const LIMIT_MS = 30_000;
+
 export class ApiError extends Error {
   constructor(status, { code = 'unreachable', message = 'The server does not answer.', ...details } = {}) {
     super(message);
@@ -38,7 +41,7 @@ export class Api {
 
   async #reach(path, options) {
     try {
-      return await this.#fetch(path, { credentials: 'same-origin', cache: 'no-store', ...options });
+      return await this.#fetch(path, { credentials: 'same-origin', cache: 'no-store', signal: AbortSignal.timeout(LIMIT_MS), ...options });
     } catch {
       throw new ApiError(0);
     }

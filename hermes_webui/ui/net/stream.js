@@ -2,7 +2,7 @@
 // nothing comes twice; an EventSource by itself gives up at an HTTP error and repeats the place that it began with.
 
 const FIRST_PAUSE_MS = 300;
-const LAST_PAUSE_MS = 10_000;
+const LAST_PAUSE_MS = 3000;
 
 export class EventStream {
   #place;

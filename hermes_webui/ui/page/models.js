@@ -1,6 +1,7 @@
 // Which model answers: the session's, or the one last chosen in this browser, or the server's default.
 
 import { computed, signal } from '@preact/signals';
+import { firstOffered, given, ofSession, providerOf } from '../state/choice.js';
 
 export class Models {
   #page;
@@ -13,9 +14,21 @@ export class Models {
     this.#storage = storage;
     this.#last = signal(storage.get('model'));
     this.providers = computed(() => this.#known.value.providers);
-    /** `{engine, model_provider, model}` or null where the server decides. */
-    this.choice = computed(() => this.#ofSession(page.store.conversation.value.session) ?? this.#last.value ?? this.#default());
-    this.name = computed(() => this.#nameOf(this.choice.value));
+    const own = computed(() => ofSession(page.store.conversation.value.session, this.providers.value));
+    /** The session's model where this server has not got it; another answers then. */
+    this.missing = computed(() => {
+      const known = this.providers.value.length > 0;
+      return known && own.value && !providerOf(own.value, this.providers.value) ? own.value.model : null;
+    });
+    /** `{engine, model_provider, model}`, each where known, or null where the server decides. */
+    this.choice = computed(() => this.#choose(own.value, this.missing.value));
+    this.used = computed(() => this.#nameOf(this.choice.value));
+    this.name = computed(() => (this.missing.value ? `${this.missing.value} (not available here)` : this.used.value));
+    /** Is there nothing but the demo? */
+    this.onlyDemo = computed(() => {
+      const ready = this.providers.value.filter((one) => one.ready);
+      return ready.length > 0 && ready.every((one) => one.engine === 'demo');
+    });
   }
 
   async load() {
@@ -23,23 +36,22 @@ export class Models {
   }
 
   async choose(provider, model) {
-    const choice = { engine: provider.engine, model_provider: provider.id, model: model.id };
+    const choice = given({ engine: provider.engine, model_provider: provider.id, model: model.id });
     this.#last.value = choice;
     this.#storage.set('model', choice);
     const session_id = this.#page.store.conversation.peek().sessionId;
     if (session_id) await this.#page.ask('/api/session/configure', { session_id, ...choice });
   }
 
-  #ofSession(session) {
-    if (!session?.model) return null;
-    const provider = this.providers.value.find((one) => one.id === session.model_provider);
-    const engine = session.engine || provider?.engine; // a conversation that came from elsewhere names no engine
-    return { engine, model_provider: session.model_provider, model: session.model };
+  /** Where the session's model is missing, the server's default takes its place, not what was chosen elsewhere. */
+  #choose(own, missing) {
+    const choices = missing ? [this.#default()] : [own, this.#last.value, this.#default()];
+    return firstOffered(choices, this.providers.value);
   }
 
   #default() {
-    const chosen = this.#known.value.default;
-    return chosen ? { engine: chosen.engine, model_provider: chosen.provider, model: chosen.model } : null;
+    const { engine, provider, model } = this.#known.value.default ?? {};
+    return model ? given({ engine, model_provider: provider, model }) : null;
   }
 
   #nameOf(choice) {

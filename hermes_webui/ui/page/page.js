@@ -2,10 +2,11 @@
 
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import { effect } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import { Api } from '../net/api.js';
-import { BrowserStorage } from '../net/storage.js';
+import { BrowserStorage, areaOf } from '../net/storage.js';
 import { EventStream } from '../net/stream.js';
+import { GRACE_MS } from '../state/link.js';
 import { Directory } from './directory.js';
 import { Drafting } from './drafting.js';
 import { Models } from './models.js';
@@ -19,15 +20,20 @@ import { Toasts } from './toasts.js';
 export const PageContext = createContext(null);
 export const usePage = () => useContext(PageContext);
 
+const NOT_KEPT = 'Drafts are not kept in this browser: its storage is closed to this page, or full.';
+
 export class Page {
   #boot = null;
+  #lost = false;
+  /** The server has been away for longer than a moment: nothing that it does may be shown as going on. */
+  absent = signal(false);
 
   constructor() {
-    const storage = new BrowserStorage(localStorage);
+    this.toasts = new Toasts();
+    const storage = new BrowserStorage(areaOf(() => localStorage), () => this.toasts.add(NOT_KEPT));
     this.storage = storage;
     this.store = new Store();
     this.api = new Api(fetch.bind(globalThis), () => this.store.dispatch({ type: 'login.needed' }));
-    this.toasts = new Toasts();
     this.theme = new Theme(storage);
     this.directory = new Directory(this);
     this.models = new Models(this, storage);
@@ -43,6 +49,7 @@ export class Page {
   start() {
     this.reading.watch();
     effect(() => { if (this.store.list.value.outdated) queueMicrotask(() => this.directory.load()); });
+    effect(() => this.#watchAbsence(this.store.link.value.state === 'away'));
     addEventListener('online', () => this.stream.nudge());
     addEventListener('visibilitychange', () => { if (!document.hidden) this.stream.nudge(); });
     this.router.start();
@@ -79,8 +86,8 @@ export class Page {
 
   #greeted({ boot }) {
     this.sending.deliverAll();
-    const { loaded, error, stale } = this.store.conversation.peek();
-    if (stale || (!loaded && error && error.status !== 404)) this.reading.load();
+    if (this.#lost || this.#boot !== boot) this.reading.again();
+    this.#lost = false;
     if (!this.store.list.peek().loaded) this.directory.load();
     if (this.#boot !== boot) this.#newServer();
     this.#boot = boot;
@@ -94,8 +101,15 @@ export class Page {
 
   /** An EventSource does not say why it failed: a request does (no password yet, say). */
   #away(attempts) {
+    this.#lost = true;
     this.store.dispatch({ type: 'link.away', at: Date.now() });
     if (attempts === 0) this.api.get('/api/sessions', { limit: 1 }).catch(() => null);
+  }
+
+  #watchAbsence(away) {
+    const timer = away ? setTimeout(() => { this.absent.value = true; }, GRACE_MS) : 0;
+    if (!away) this.absent.value = false;
+    return () => clearTimeout(timer);
   }
 
   #healthy({ version, store }) {

@@ -1,6 +1,8 @@
 // The conversation that is looked at: opening it, older pages, other branches, stopping and resuming.
 
 import { effect } from '@preact/signals';
+import { isFinal } from '../state/link.js';
+import { pause } from '../state/outbox.js';
 import { newKey } from './keys.js';
 
 const PAGE = 80;
@@ -9,6 +11,8 @@ export class Reading {
   #page;
   #asked = 0;
   #older = null;
+  #failures = 0;
+  #timer = 0;
 
   constructor(page) {
     this.#page = page;
@@ -17,12 +21,15 @@ export class Reading {
   /** Whenever the fold says that it cannot go on by itself, the session is fetched. */
   watch() {
     return effect(() => {
-      if (this.#page.store.conversation.value.stale) queueMicrotask(() => this.load());
+      const { stale, error } = this.#page.store.conversation.value;
+      if (stale && !error) queueMicrotask(() => this.load());
     });
   }
 
   open(sessionId) {
     const { store, stream, drafting, sending } = this.#page;
+    this.#failures = 0;
+    clearTimeout(this.#timer);
     store.flush();
     store.dispatch({ type: 'session.opened', session_id: sessionId });
     drafting.open(sessionId);
@@ -36,10 +43,12 @@ export class Reading {
     const { api, store, stream, drafting } = this.#page;
     const session_id = store.conversation.peek().sessionId;
     const asked = ++this.#asked;
+    clearTimeout(this.#timer);
     stream.close();
     try {
       const { session } = await api.get('/api/session', { session_id, messages: 1, msg_limit: PAGE });
       if (asked !== this.#asked || store.conversation.peek().sessionId !== session_id) return;
+      this.#failures = 0;
       store.dispatch({ type: 'session.loaded', session_id, session });
       drafting.loaded(session_id, session.draft);
     } catch (error) {
@@ -48,11 +57,20 @@ export class Reading {
     if (asked === this.#asked) stream.connect();
   }
 
-  /** Where the server is away the page tries again as soon as it is back; what it shows already stays. */
+  /** The server is back: what failed while it was away is asked for again at once. */
+  again() {
+    const { error, sessionId } = this.#page.store.conversation.peek();
+    if (sessionId && error && !isFinal(error)) this.load();
+  }
+
+  /** A refusal is final. Else the page tries again, at longer and longer intervals; what it shows already stays. */
   #failed(session_id, error) {
     const { store } = this.#page;
     if (error.status === 0 || error.status >= 500) store.dispatch({ type: 'link.away', at: Date.now() });
     store.dispatch({ type: 'session.failed', session_id, error: { status: error.status, message: error.message } });
+    if (isFinal(error)) return;
+    this.#failures += 1;
+    this.#timer = setTimeout(() => this.load(), pause(this.#failures));
   }
 
   /** The page before the first message that is here. */

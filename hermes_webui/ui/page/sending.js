@@ -1,7 +1,8 @@
-// A prompt's way to the disk: into this browser's outbox, then to the server under a key of its own, again and again
-// until it is acknowledged. The composer is emptied at the acknowledgement, never before.
+// A prompt's way to the disk: at Enter into this browser's outbox, then to the server under a key of its own, again and
+// again until it is acknowledged. What is sent to one conversation (a lane) goes out in its order, one after the other.
 
 import { signal } from '@preact/signals';
+import { given } from '../state/choice.js';
 import { Outbox, pause, verdict } from '../state/outbox.js';
 import { newKey, withLock } from './keys.js';
 
@@ -9,21 +10,37 @@ export class Sending {
   #page;
   #outbox;
   #timers = new Map();
-  /** Why the last prompt was refused; its text is still in the composer. */
+  #lanes = new Map();
+  #last = 0;
+  #tried = null;
+  /** Why the last prompt was refused; its text is in the composer. */
   refusal = signal(null);
+  /** The key of the prompt that the browser would not keep: the field holds its text until the request is answered. */
+  direct = signal(null);
 
   constructor(page, storage) {
     this.#page = page;
     this.#outbox = new Outbox(storage);
   }
 
+  /** The composer is emptied once its text is in the outbox, which outlives the page: the text is never only in memory. */
   send(content) {
-    const { store, models } = this.#page;
-    const { sessionId } = store.conversation.peek();
-    const item = { key: newKey(), session_id: sessionId, content, at: Date.now(), attempts: 0, choice: models.choice.peek() };
+    const item = this.#item(content);
     this.refusal.value = null;
-    this.#show(this.#outbox.put(item));
-    return this.#deliver(item);
+    if (this.#outbox.put(item)) this.#page.drafting.taken(content);
+    else this.direct.value = item.key;
+    this.#show(item);
+    return this.#deliver(item.session_id);
+  }
+
+  /** A text that was tried in vain from memory keeps its key: the server may have got it all the same. */
+  #item(content) {
+    const { store, models } = this.#page;
+    const session_id = store.conversation.peek().sessionId;
+    const again = this.#tried?.content === content && this.#tried.session_id === session_id;
+    this.#last = Math.max(Date.now(), this.#last + 1);
+    const key = again ? this.#tried.key : newKey();
+    return { key, session_id, content, at: this.#last, attempts: 0, begun: 0, choice: given(models.choice.peek()) };
   }
 
   /** What waits for the session that has just been opened is shown again. */
@@ -32,101 +49,123 @@ export class Sending {
     for (const item of this.#outbox.of(sessionId)) this.#show(item);
   }
 
-  /** The server is there (again): everything that waits goes out, in order. */
-  async deliverAll() {
-    for (const item of this.#outbox.all()) await this.#deliver(item);
+  /** The server is there (again): everything that waits goes out. */
+  deliverAll() {
+    const lanes = new Set(this.#outbox.all().map((item) => item.session_id ?? null));
+    return Promise.all([...lanes].map((lane) => this.#deliver(lane)));
   }
 
   /** Back into the composer, unsent. */
   takeBack(key) {
     const item = this.#outbox.get(key);
-    this.#forget(key);
-    this.#page.store.dispatch({ type: 'prompt.removed', session_id: item?.session_id ?? null, key });
+    if (item) this.#return(item);
   }
 
-  #show({ session_id, key, content, at }) {
-    this.#page.store.dispatch({ type: 'prompt.sending', session_id, key, content, at: at / 1000 });
+  #show({ session_id, key, content, at, attempts }) {
+    const { store } = this.#page;
+    store.dispatch({ type: 'prompt.sending', session_id, key, content, at: at / 1000 });
+    if (attempts) store.dispatch({ type: 'prompt.failed', session_id, key, waiting: true, error: null });
   }
 
-  async #deliver({ key }) {
-    clearTimeout(this.#timers.get(key));
-    await withLock(`hermes.send.${key}`, async () => {
-      const item = this.#outbox.get(key);
-      if (item) await this.#attempt(item).catch((error) => this.#failed(this.#outbox.get(key) ?? item, error));
-    });
-  }
-
-  async #attempt(item) {
-    const { api } = this.#page;
-    const placed = item.session_id ? item : await this.#place(item);
-    const { session_id, content: message, key } = placed;
-    const answer = await api.post('/api/chat/start', { session_id, message, key, ...placed.choice });
-    this.#forget(key);
-    this.#saved(placed, answer);
-  }
-
-  /** A conversation begins on the server with its first prompt. */
-  async #place(item) {
-    const { api, store, router, drafting } = this.#page;
-    const { session } = await api.post('/api/session/new', item.choice ?? {});
-    const placed = this.#outbox.put({ ...item, session_id: session.session_id });
-    if (store.conversation.peek().sessionId === item.session_id && router.showsPrompt(item.key)) {
-      store.dispatch({ type: 'session.opened', session_id: session.session_id, adopt: session });
-      drafting.adopt(session.session_id);
-      router.settle(session.session_id);
+  #deliver(lane) {
+    clearTimeout(this.#timers.get(lane));
+    if (!this.#lanes.has(lane)) { // one that is running takes what is added too
+      this.#lanes.set(lane, withLock(`hermes.send.${lane ?? 'new'}`, () => this.#drain(lane)));
     }
-    return placed;
+    return this.#lanes.get(lane);
+  }
+
+  async #drain(lane) {
+    await null; // not before it is known to be running
+    try {
+      let goesOn = true;
+      for (let [item] = this.#outbox.of(lane); item && goesOn; [item] = this.#outbox.of(lane)) {
+        goesOn = await this.#attempt(lane, item).catch((error) => this.#failed(lane, item, error));
+      }
+    } finally {
+      this.#lanes.delete(lane);
+    }
+  }
+
+  /** Whether the next one may go. */
+  async #attempt(lane, item) {
+    if (lane === null) return this.#place(lane, item);
+    const { key, content: message, choice } = item;
+    const answer = await this.#page.api.post('/api/chat/start', { session_id: lane, message, key, ...given(choice) });
+    this.#saved(item, answer);
+    return true;
+  }
+
+  /** A conversation begins on the server with its first prompt; all that waits for it moves along. */
+  async #place(lane, { key, choice }) {
+    const { api, store, router, drafting } = this.#page;
+    const { session } = await api.post('/api/session/new', given(choice));
+    const { session_id } = session;
+    for (const item of this.#outbox.of(lane)) this.#outbox.put({ ...item, session_id, begun: (item.begun ?? 0) + 1 });
+    if (store.conversation.peek().sessionId === lane && router.showsPrompt(key)) {
+      store.dispatch({ type: 'session.opened', session_id, adopt: session });
+      drafting.adopt(session_id);
+      router.settle(session_id);
+    }
+    this.#deliver(session_id);
+    return true;
   }
 
   #saved({ session_id, key, content }, { message_id, stream_id: run_id, queued }) {
     const { store, drafting, reading } = this.#page;
+    this.#outbox.remove(key);
     store.dispatch({ type: 'prompt.saved', session_id, key, message_id, run_id, queued });
-    drafting.sent(session_id, content);
+    if (this.#ends(key)) drafting.sent(session_id, content);
     const { sessionId, revision } = store.conversation.peek();
     if (sessionId === session_id && revision === 0) reading.load();
   }
 
-  #failed(item, error) {
-    const { store } = this.#page;
+  /** Whether this was the one that only the field held: the field is free again. */
+  #ends(key) {
+    if (this.direct.peek() !== key) return false;
+    this.direct.value = null;
+    this.#tried = null;
+    return true;
+  }
+
+  #failed(lane, item, error) {
+    if (!this.#outbox.get(item.key)) return true; // taken back meanwhile
     const what = verdict(error);
-    if (what === 'new-session' && this.#isNew(item)) return this.#begin(item);
-    const waiting = what === 'waits';
-    if (waiting) this.#again(item);
-    else this.#refuse(item, error);
-    store.dispatch({ type: 'prompt.failed', session_id: item.session_id, key: item.key, waiting, error: error.message });
-    return undefined;
+    if (what === 'waits') return this.#again(lane, error);
+    if (what === 'new-session' && this.#isNew(item)) return this.#place(lane, item).catch((next) => this.#again(lane, next));
+    this.#return(item, error);
+    return true;
   }
 
-  /** The server has never kept this session (nothing was in it): it is made again, under the same key. */
-  #begin(item) {
-    this.#outbox.put({ ...item, session_id: null, attempts: item.attempts + 1 });
-    return this.#page.store.conversation.peek().sessionId === item.session_id ? this.#renew(item) : this.#again(item);
-  }
-
-  #renew(item) {
-    this.#page.store.dispatch({ type: 'session.opened', session_id: null, adopt: {} });
-    return this.#attempt(this.#outbox.get(item.key)).catch((error) => this.#again(item, error));
-  }
-
+  /** The server has never kept this session (nothing was in it): it is made again, under the same keys. */
   #isNew(item) {
     const { sessionId, messages } = this.#page.store.conversation.peek();
-    return item.attempts < 3 && (sessionId !== item.session_id || messages.length === 0);
+    return (item.begun ?? 0) < 3 && (sessionId !== item.session_id || messages.length === 0);
   }
 
-  #again(item) {
-    const attempts = item.attempts + 1;
-    this.#outbox.put({ ...this.#outbox.get(item.key), attempts });
-    this.#timers.set(item.key, setTimeout(() => this.#deliver(item), pause(attempts)));
+  /** All of the lane waits, but for what only the field holds: that is for the person to send again. */
+  #again(lane, error) {
+    const { store } = this.#page;
+    const held = this.#outbox.of(lane).find((item) => item.key === this.direct.peek());
+    if (held) this.#return(held, error);
+    const waiting = this.#outbox.of(lane);
+    for (const item of waiting) {
+      this.#outbox.put({ ...item, attempts: item.attempts + 1 });
+      store.dispatch({ type: 'prompt.failed', session_id: lane, key: item.key, waiting: true, error: error.message });
+    }
+    clearTimeout(this.#timers.get(lane));
+    if (waiting.length) this.#timers.set(lane, setTimeout(() => this.#deliver(lane), pause(waiting[0].attempts + 1)));
+    return false;
   }
 
-  #refuse(item, error) {
-    this.#forget(item.key);
-    this.refusal.value = error.message;
-    this.#page.store.dispatch({ type: 'prompt.removed', session_id: item.session_id, key: item.key });
-  }
-
-  #forget(key) {
-    clearTimeout(this.#timers.get(key));
+  /** The text goes back into its composer, where it does not stand there anyway. */
+  #return(item, error = null) {
+    const { store, drafting } = this.#page;
+    const { session_id, key, content } = item;
     this.#outbox.remove(key);
+    store.dispatch({ type: 'prompt.removed', session_id, key });
+    if (this.#ends(key)) this.#tried = item;
+    else drafting.putBack(session_id, content);
+    if (error && store.conversation.peek().sessionId === session_id) this.refusal.value = error.message;
   }
 }

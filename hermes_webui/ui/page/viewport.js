@@ -3,6 +3,7 @@
 
 import { estimate, offsetsOf, rangeOf, rowAt } from '../state/window.js';
 
+const LINES = '.block, .fold, .line, .bubble'; // the parts of a row that something may grow above of
 const MARGIN = 900;
 const NEAR_END = 24;
 const OLDER_WITHIN = 2500;
@@ -86,9 +87,9 @@ export class Viewport {
     this.#measure(scroller);
     this.#height = scroller.clientHeight;
     const end = scroller.scrollHeight - scroller.clientHeight;
+    if (end < 2) this.#follow(true); // everything is in view
     if (this.following) this.#scrollTo(end);
-    else this.#restore(scroller);
-    this.#remember();
+    if (this.following || !this.#restore(scroller)) this.#remember();
     this.#check();
   }
 
@@ -105,13 +106,26 @@ export class Viewport {
     if (changed) this.#offsets = offsetsOf(this.#heights);
   }
 
+  /** The anchor stays as it was noted, so that what is rounded never adds up. Whether there is one. */
   #restore(scroller) {
     const at = this.#anchorAt();
-    if (at < 0) return;
-    const element = scroller.querySelector(`[data-at="${at}"]`);
-    const top = element ? element.offsetTop : this.#offsets[at];
-    if (Math.abs(top - this.#anchor.top - scroller.scrollTop) >= 1) this.#scrollTo(top - this.#anchor.top);
+    if (at < 0) return false;
+    const moved = this.#topNow(at) - this.#anchor.top;
+    if (Math.abs(moved) >= 1) this.#scrollTo(scroller.scrollTop + moved);
+    return true;
   }
+
+  /** Where the anchor's row is in the view; where the line that was read first is still there, that line decides. */
+  #topNow(at) {
+    const { line, lineTop, top } = this.#anchor;
+    if (line?.isConnected) return this.#topOf(line) - lineTop + top;
+    const element = this.#element(at);
+    return element ? this.#topOf(element) : this.#offsets[at] - this.#scroller.scrollTop;
+  }
+
+  #element = (at) => this.#scroller.querySelector(`[data-at="${at}"]`);
+
+  #topOf = (element) => element.getBoundingClientRect().top - this.#scroller.getBoundingClientRect().top;
 
   #scrollTo(top) {
     if (Math.abs(this.#scroller.scrollTop - top) >= 0.5) this.#scroller.scrollTop = top;
@@ -121,7 +135,15 @@ export class Viewport {
   #remember() {
     if (!this.#rows.length) return;
     const at = rowAt(this.#offsets, this.#scroller.scrollTop);
-    this.#anchor = { at, key: this.#rows[at].key, top: this.#offsets[at] - this.#scroller.scrollTop };
+    const element = this.#element(at);
+    const top = element ? this.#topOf(element) : this.#offsets[at] - this.#scroller.scrollTop;
+    const line = element ? this.#firstLine(element) : null;
+    this.#anchor = { at, key: this.#rows[at].key, top, line, lineTop: line && this.#topOf(line) };
+  }
+
+  #firstLine(element) {
+    const edge = this.#scroller.getBoundingClientRect().top;
+    return [...element.querySelectorAll(LINES)].find((line) => line.getBoundingClientRect().bottom > edge + 1) ?? null;
   }
 
   #check() {
@@ -136,7 +158,7 @@ export class Viewport {
     const left = scrollHeight - clientHeight - scrollTop;
     if (left < 2 || (left < NEAR_END && scrollTop > this.#last)) this.#follow(true);
     else if (scrollTop < this.#last - 0.5) this.#follow(false);
-    this.#moved();
+    if (Math.abs(scrollTop - this.#last) >= 0.5) this.#moved(); // not where the page itself has put it
     this.#check();
   }
 

@@ -4,6 +4,12 @@
 export function chooseDraft(local, server) {
   const stored = { text: server?.text ?? '', revision: server?.revision ?? 0 };
   if (!local?.dirty || local.text === stored.text) return { ...stored, conflict: null };
-  const moved = local.revision !== stored.revision && stored.text !== '';
+  const moved = local.revision !== stored.revision && stored.text !== '' && mark(stored.text) !== local.sent;
   return { text: local.text, revision: stored.revision, conflict: moved ? stored.text : null };
 }
+
+/** By what a text that was sent is known again: its old draft on the server is nobody else's. */
+export const mark = (text) => text.slice(0, 200);
+
+/** A text that comes back stands before what was typed since. */
+export const joined = (text, typed) => (typed?.trim() ? `${text}\n\n${typed}` : text);

@@ -26,6 +26,9 @@ export function link(state, event) {
 const greeted = (state, { boot = '', version = '', writable = true }) =>
   ({ ...state, state: 'live', boot, version, writable, message: writable ? '' : state.message });
 
+/** Does it make no sense to ask again? (A page that has to log in, or came too often, asks again.) */
+export const isFinal = ({ status }) => status >= 400 && status < 500 && ![401, 408, 429].includes(status);
+
 /** Seconds of absence that are nobody's business: a laptop that wakes, a server that restarts. */
 export const GRACE_MS = 2000;
 

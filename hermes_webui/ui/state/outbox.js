@@ -19,9 +19,9 @@ export class Outbox {
     this.#storage = storage;
   }
 
+  /** Whether it is kept through a reload; where it is not, it waits in memory. */
   put(item) {
-    this.#storage.set(`outbox.${item.key}`, item);
-    return item;
+    return this.#storage.set(`outbox.${item.key}`, item);
   }
 
   get(key) {
