@@ -17,10 +17,14 @@ FORBIDDEN = (
 FULL = "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };"
 
 
+FRAMES = 600
+
+
 class Held:
     """Requests that do not reach the server until they are let go."""
 
     def __init__(self, page, url):
+        self._page = page
         self.routes = []
         self._open = False
         page.route(url, self._arrived)
@@ -31,7 +35,16 @@ class Held:
         else:
             self.routes.append(route)
 
+    def first(self):
+        """The first request, once it is there: it may come some frames after the page shows that it is sending."""
+        for _ in range(FRAMES):
+            if self.routes:
+                break
+            self._page.evaluate("() => new Promise((done) => requestAnimationFrame(done))")
+        return self.routes[0]
+
     def let_go(self):
+        self.first()
         self._open = True
         for route in self.routes:
             route.continue_()
@@ -56,6 +69,7 @@ def test_what_is_typed_right_after_enter_is_neither_lost_nor_glued_to_what_was_s
     page.keyboard.type("three")
     expect(composer(page)).to_have_value("three")
     expect(page.locator("[data-stage=sending]")).to_have_count(2)
+    assert held.first()
     assert len(held.routes) == 1
     held.let_go()
     expect(prompts(page)).to_have_count(3)
@@ -107,7 +121,7 @@ def test_a_refused_prompt_comes_back_before_what_was_typed_since(server, open_pa
     send(page, "too much")
     expect(page.locator("[data-stage=sending]")).to_be_visible()
     composer(page).fill("a next thought")
-    held.routes[0].fulfill(status=413, json={"error": {"code": "too_large", "message": "It is too long."}})
+    held.first().fulfill(status=413, json={"error": {"code": "too_large", "message": "It is too long."}})
     expect(composer(page)).to_have_value("too much\n\na next thought")
     expect(page.get_by_text("Not sent: It is too long.")).to_be_visible()
     expect(prompts(page)).to_have_count(1)

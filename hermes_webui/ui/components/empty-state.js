@@ -39,6 +39,5 @@ export function EmptyState() {
 /** Only the demo answers: said plainly, with the way to a model. */
 const Unconnected = ({ tryDemo }) => html`
   <p class="unconnected">No model is connected. Set a provider's key, such as <code>ANTHROPIC_API_KEY</code> or <code>OPENAI_API_KEY</code>,
-    or start Ollama (see the README and the model menu below), or
-    <button type="button" class="link" onClick=${tryDemo}>try the demo</button>.</p>
+    or start Ollama (see the README and the model menu below), or${' '}<button type="button" class="link" onClick=${tryDemo}>try the demo</button>.</p>
 `;
