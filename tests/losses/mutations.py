@@ -110,12 +110,12 @@ MUTATIONS: tuple[Mutation, ...] = (
     mutation(
         "two_renderers",
         "the last words before the end",
-        (f"{RUNS}/live.py", "        self.flush()\n        self._closed = True", "        self._closed = True"),
+        (f"{RUNS}/live.py", "        self.flush()\n        return tuple(", "        return tuple("),
     ),
     mutation(
         "stuck_or_false_idle",
         "closing open runs at the start",
-        (f"{STORE}/recovery.py", "if self._close_runs and session.head.run is not None:", "if False:"),
+        (f"{STORE}/recovery.py", "self.report.interrupted += close_run(self.store, session, partial)", "return"),
     ),
     mutation(
         "stuck_or_false_idle",
@@ -331,7 +331,7 @@ MUTATIONS += (
     mutation(
         "store",
         "cutting nothing but its own",
-        (f"{STORE}/log.py", "or (size > self.size and not self._left)", ""),
+        (f"{STORE}/log.py", "or not self._left.startswith(read_range(fd, self.size, size - self.size))", ""),
     ),
     mutation(
         "store",
