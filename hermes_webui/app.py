@@ -34,7 +34,7 @@ from hermes_webui.store.journal import Journal
 from hermes_webui.store.recovery import Progress, Recovery, Report
 from hermes_webui.store.sessions import SessionStore
 from hermes_webui.streams.hub import Hub
-from hermes_webui.web import pages
+from hermes_webui.web import assets
 from hermes_webui.web.login import Doorman
 from hermes_webui.web.replies import on_error, on_no_route
 from hermes_webui.web.routes import routes
@@ -73,17 +73,16 @@ def create_app(
 ) -> Starlette:
     """The server as an ASGI application. `streams` and `lock` are where live runs are made known (`api.config`)."""
     opened = opened or Opened(settings)
-    files = pages.load(UI)
+    ui = assets.load(UI)
     doorman = Doorman(settings.password_hash, opened.identity.secret)
-    content_policy = policy(files["index.html"].plain if "index.html" in files else b"")
-    gate = Middleware(Gate, hosts=settings.hosts, doorman=doorman, content_policy=content_policy)
+    gate = Middleware(Gate, hosts=settings.hosts, doorman=doorman, content_policy=policy(ui.page))
     made = dict(engines if engines is not None else _engines(settings))
     live = {} if streams is None else streams
     lock = lock or threading.Lock()
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        running = _Running(settings, opened, made, live, lock, doorman)
+        running = _Running(settings, opened, made, live, lock, doorman, ui.digest)
         app.state.services = running.services
         app.state.end = running.end
         try:
@@ -94,7 +93,7 @@ def create_app(
     handlers: dict[Any, Any] = {HermesError: on_error, HTTPException: on_no_route}
     app = Starlette(routes=routes(), middleware=[gate], exception_handlers=handlers, lifespan=lifespan)
     app.router.redirect_slashes = False
-    app.state.files = files
+    app.state.assets = ui
     return app
 
 
@@ -109,6 +108,7 @@ class _Running:
         streams: MutableMapping[str, Any],
         lock: threading.Lock,
         doorman: Doorman,
+        ui: str,
     ) -> None:
         self._opened = opened
         self._engines = engines
@@ -124,7 +124,7 @@ class _Running:
         self._looking = asyncio.create_task(default.look(engines.get("model")))
         supervisor = Supervisor(desk, engines, self._journal, default, streams, lock)
         report = opened.report
-        self.services = Services(desk, supervisor, engines, hub, doorman, report, default, __version__)
+        self.services = Services(desk, supervisor, engines, hub, doorman, report, default, __version__, ui)
 
     async def end(self) -> None:
         """Runs end as interrupted, what they have said kept; then the streams end, so that a server can stop."""

@@ -67,7 +67,7 @@ def _after(request: Request) -> Cursor | None:
 
 async def _hello(parts: Services, revision: int) -> AsyncIterator[bytes]:
     desk = parts.desk
-    about = {"boot": parts.boot, "list_version": desk.index.version, "version": parts.version}
+    about = {"boot": parts.boot, "list_version": desk.index.version, "version": parts.version, "ui": parts.ui}
     yield b"retry: 1000\n\n" + frame({"type": "hello", **about, "writable": desk.writable, "revision": revision})
 
 

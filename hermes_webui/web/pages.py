@@ -1,61 +1,21 @@
-"""The page and its files: read once at the start, compressed once, and told apart by what they hold."""
+"""The page and its files over HTTP."""
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-import mimetypes
-from collections.abc import Mapping
-from pathlib import Path
-from types import MappingProxyType
-
-from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
 from hermes_webui.errors import NotFound
+from hermes_webui.web.assets import INDEX, Assets, File
 
-COMPRESSED = frozenset({".html", ".js", ".mjs", ".css", ".svg", ".json", ".webmanifest", ".txt"})
-#: Smaller files are not worth packing.
-SMALL = 512
-
-KINDS = MappingProxyType(
-    {".js": "text/javascript", ".mjs": "text/javascript", ".webmanifest": "application/manifest+json"}
-)
+FOR_GOOD = "public, max-age=31536000, immutable"
+ASKED_EACH_TIME = "no-cache"
 
 
-class File(Struct, frozen=True):
-    """One file, ready to be sent."""
-
-    kind: str
-    etag: str
-    plain: bytes
-    packed: bytes | None
-
-
-def load(folder: Path) -> Mapping[str, File]:
-    """All files below `folder` by their path in it. What is not there now is never served: a path is only a key."""
-    found = {}
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix not in {".py", ".pyc"}:
-            found[path.relative_to(folder).as_posix()] = _file(path)
-    return MappingProxyType(found)
-
-
-def _file(path: Path) -> File:
-    plain = path.read_bytes()
-    kind = KINDS.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    kind += "; charset=utf-8" if kind.startswith("text/") else ""
-    packed = gzip.compress(plain, 6, mtime=0) if path.suffix in COMPRESSED and len(plain) > SMALL else None
-    return File(kind, f'"{hashlib.blake2b(plain, digest_size=12).hexdigest()}"', plain, packed)
-
-
-def _send(request: Request, name: str) -> Response:
-    files: Mapping[str, File] = request.app.state.files
-    file = files.get(name)
+def _send(request: Request, file: File | None, keep: str = ASKED_EACH_TIME) -> Response:
     if file is None:
         raise NotFound("There is no such file here.")
-    headers = {"etag": file.etag, "cache-control": "no-cache", "vary": "accept-encoding", "content-type": file.kind}
+    headers = {"etag": file.etag, "cache-control": keep, "vary": "accept-encoding", "content-type": file.kind}
     if file.etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     if file.packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
@@ -63,21 +23,27 @@ def _send(request: Request, name: str) -> Response:
     return Response(file.plain, headers=headers)
 
 
+def _assets(request: Request) -> Assets:
+    found: Assets = request.app.state.assets
+    return found
+
+
 async def page(request: Request) -> Response:
     """The page, for every address that it knows."""
-    return _send(request, "index.html")
+    return _send(request, _assets(request).files.get(INDEX))
 
 
 async def static(request: Request) -> Response:
-    """A file of the page."""
-    return _send(request, request.path_params["path"])
+    """A file of the page: kept for good under its version's address, asked for each time under its plain one."""
+    file, good = _assets(request).find(request.path_params["path"])
+    return _send(request, file, FOR_GOOD if good else ASKED_EACH_TIME)
 
 
 async def manifest(request: Request) -> Response:
     """The web app's manifest."""
-    return _send(request, "manifest.webmanifest")
+    return _send(request, _assets(request).files.get("manifest.webmanifest"))
 
 
 async def icon(request: Request) -> Response:
     """The icon, where a browser asks for it by its old name."""
-    return _send(request, "icon.svg")
+    return _send(request, _assets(request).files.get("icon.svg"))

@@ -60,6 +60,12 @@ def reply_headers(content_policy: str) -> tuple[tuple[bytes, bytes], ...]:
     )
 
 
+#: Headers that say something of a document or a worker say nothing of a module or a style sheet, and each of a hundred
+#: files would carry them.
+LEAN = re.compile(r"/static/.*(?<!worker)\.(js|css)")
+LEAN_HEADERS = ((b"x-content-type-options", b"nosniff"), (b"cross-origin-resource-policy", b"same-origin"))
+
+
 class Gate:
     """ASGI middleware: refuses what must not pass, adds the headers to what does."""
 
@@ -76,12 +82,13 @@ class Gate:
             return
 
         started = False
+        headers = LEAN_HEADERS if LEAN.fullmatch(scope["path"]) else self._headers
 
         async def with_headers(message: MutableMapping[str, Any]) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                message["headers"] = [*message.get("headers", ()), *self._headers]
+                message["headers"] = [*message.get("headers", ()), *headers]
             await send(message)
 
         try:

@@ -19,7 +19,9 @@ from hermes_webui.web.login import Doorman
 
 @dataclass
 class Services:
-    """One server's parts. `boot` differs with each start, so that a page sees that there was one."""
+    """One server's parts. `boot` differs with each start, so that a page sees that there was one; `ui` with each
+    version of the page's files.
+    """
 
     desk: Desk
     supervisor: Supervisor
@@ -29,6 +31,7 @@ class Services:
     report: Report
     default: Default
     version: str
+    ui: str = ""
     boot: str = field(default_factory=lambda: secrets.token_hex(8))
 
 

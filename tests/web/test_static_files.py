@@ -1,11 +1,16 @@
 """The page's files: found by their names alone, told apart by what they hold, sent packed where that helps."""
 
 import gzip
+import re
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
+from hermes_webui.web.assets import load, modules
 from tests.peers.hermes import HOST, Hermes
+
+SOURCE = b'<script type="module" src="/static/a.js"></script>'
 
 OUTSIDE = (
     "../pages.py",
@@ -38,7 +43,7 @@ async def test_nothing_outside_the_page_is_served(hermes: Hermes):
 
 @pytest.fixture
 def files(hermes: Hermes) -> Mapping[str, object]:
-    found: Mapping[str, object] = hermes.app.state.files
+    found: Mapping[str, object] = hermes.app.state.assets.files
     return found
 
 
@@ -48,6 +53,7 @@ async def test_every_file_has_its_type_and_a_tag(hermes: Hermes, files: Mapping[
         "css": "text/css; charset=utf-8",
         "html": "text/html; charset=utf-8",
         "svg": "image/svg+xml",
+        "woff2": "font/woff2",
         "webmanifest": "application/manifest+json",
     }
     assert {"index.html", "app.js"} <= files.keys()
@@ -92,3 +98,52 @@ async def test_every_address_of_the_page_is_the_page(hermes: Hermes):
     assert (await hermes.client.get("/c/anything")).content == page.content
     head = await hermes.client.head("/")
     assert (head.status_code, head.content) == (200, b"")
+
+
+def preloads(page: str) -> list[str]:
+    return re.findall(r'<link rel="modulepreload" href="([^"]+)">', page)
+
+
+async def test_the_page_names_its_files_by_what_they_hold_and_a_browser_keeps_them(hermes: Hermes):
+    page = (await hermes.client.get("/")).text
+    digest = hermes.app.state.assets.digest
+    addresses = re.findall(r'"(/static/[^"]+)"', page)
+    assert len(addresses) > 40
+    assert all(address.startswith(f"/static/{digest}/") for address in addresses)
+    for address in addresses:
+        reply = await hermes.client.get(address)
+        assert reply.status_code == 200, address
+        assert reply.headers["cache-control"] == "public, max-age=31536000, immutable"
+    async with hermes.stream("/api/events") as stream:
+        hello = await stream.next()
+        assert hello is not None
+        assert hello.data is not None
+        assert hello.data["ui"] == digest
+
+
+async def test_files_of_another_version_are_not_mixed_in(hermes: Hermes):
+    assert (await hermes.client.get("/static/0123456789ab/app.js")).status_code == 404
+
+
+async def test_the_modules_that_the_page_begins_with_are_asked_for_at_once(hermes: Hermes, files: Mapping[str, object]):
+    listed = [address.split("/", 3)[3] for address in preloads((await hermes.client.get("/")).text)]
+    assert len(listed) == len(set(listed))
+    assert {"app.js", "components/app.js", "state/reducer.js", "vendor/preact.js"} <= set(listed)
+    assert not [name for name in listed if name.startswith("vendor/highlight/")], "what comes later is not preloaded"
+
+
+def test_another_content_gives_other_addresses(tmp_path: Path):
+    (tmp_path / "index.html").write_text('<script type="module" src="/static/a.js"></script>', "utf-8")
+    (tmp_path / "a.js").write_text("import './b/c.js';\nconst late = () => import('./late.js');\n", "utf-8")
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "c.js").write_text("export { x } from '../d.js';\n", "utf-8")
+    (tmp_path / "d.js").write_text("export const x = 1;\n", "utf-8")
+    (tmp_path / "late.js").write_text("", "utf-8")
+    first = load(tmp_path)
+    assert modules({name: file.plain for name, file in first.files.items()} | {"index.html": SOURCE}) == [
+        "a.js",
+        "b/c.js",
+        "d.js",
+    ]
+    (tmp_path / "d.js").write_text("export const x = 2;\n", "utf-8")
+    assert load(tmp_path).digest != first.digest

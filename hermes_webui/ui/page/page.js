@@ -16,6 +16,7 @@ import { Sending } from './sending.js';
 import { Store } from './store.js';
 import { Theme } from './theme.js';
 import { Toasts } from './toasts.js';
+import { Version } from './version.js';
 
 export const PageContext = createContext(null);
 export const usePage = () => useContext(PageContext);
@@ -34,6 +35,7 @@ export class Page {
     this.storage = storage;
     this.store = new Store();
     this.api = new Api(fetch.bind(globalThis), () => this.store.dispatch({ type: 'login.needed' }));
+    this.version = new Version(this);
     this.theme = new Theme(storage);
     this.directory = new Directory(this);
     this.models = new Models(this, storage);
@@ -48,6 +50,7 @@ export class Page {
 
   start() {
     this.reading.watch();
+    this.version.watch();
     effect(() => { if (this.store.list.value.outdated) queueMicrotask(() => this.directory.load()); });
     effect(() => this.#watchAbsence(this.store.link.value.state === 'away'));
     addEventListener('online', () => this.stream.nudge());

@@ -1,5 +1,7 @@
 // What the page knows of the server: is it there, does its disk take writes, what has to be said in one line.
 
+import { t } from '../words/words.js';
+
 export const noLink = {
   state: 'connecting', // connecting | live | away
   since: 0, // when it went away (ms)
@@ -7,6 +9,7 @@ export const noLink = {
   message: '',
   version: '',
   boot: '',
+  ui: '', // the version of the page's files that the server has
   recovered: 0,
   login: false,
 };
@@ -23,8 +26,8 @@ export function link(state, event) {
   }
 }
 
-const greeted = (state, { boot = '', version = '', writable = true }) =>
-  ({ ...state, state: 'live', boot, version, writable, message: writable ? '' : state.message });
+const greeted = (state, { boot = '', version = '', ui = '', writable = true }) =>
+  ({ ...state, state: 'live', boot, version, ui, writable, message: writable ? '' : state.message });
 
 /** Does it make no sense to ask again? (A page that has to log in, or came too often, asks again.) */
 export const isFinal = ({ status }) => status >= 400 && status < 500 && ![401, 408, 429].includes(status);
@@ -33,7 +36,7 @@ export const isFinal = ({ status }) => status >= 400 && status < 500 && ![401, 4
 export const GRACE_MS = 2000;
 
 /** The one line to show, or null: `{kind, text}`, the gravest first. */
-export function statusOf(state, now, seenBoot = null) {
+export function statusOf(state, now, seenBoot = null, ownUi = '') {
   if (state.state === 'away' && now - state.since >= GRACE_MS) {
     return { kind: 'away', text: 'The server does not answer. Everything saved is kept; reconnecting…' };
   }
@@ -41,6 +44,7 @@ export function statusOf(state, now, seenBoot = null) {
     const why = state.message || 'The disk does not take writes.';
     return { kind: 'store', text: `${why} Nothing new can be saved until that is mended.` };
   }
+  if (ownUi && state.ui && state.ui !== ownUi) return { kind: 'outdated', text: t('app.outdated') };
   if (state.recovered > 0 && state.boot && state.boot !== seenBoot) {
     const what = state.recovered === 1 ? '1 conversation was' : `${state.recovered} conversations were`;
     return { kind: 'recovered', text: `${what} interrupted when the server stopped. What had arrived is kept.` };

@@ -1,0 +1,138 @@
+"""The page's files, read once at the start: packed, told apart by what they hold, addressed by what all of them hold.
+
+The page names its files by the digest of the whole folder (`/static/<digest>/app.js`). What stands at such an address
+never changes, so a browser keeps it for good; another version of the page has other addresses, so nothing of an older
+one is ever mixed in. Relative imports inside the modules stay within their digest by themselves.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import mimetypes
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
+from types import MappingProxyType
+
+import msgspec
+from msgspec import Struct
+
+COMPRESSED = frozenset({".html", ".js", ".mjs", ".css", ".svg", ".json", ".webmanifest", ".txt"})
+#: Smaller files are not worth packing.
+SMALL = 512
+
+KINDS = MappingProxyType(
+    {
+        ".js": "text/javascript",
+        ".mjs": "text/javascript",
+        ".webmanifest": "application/manifest+json",
+        ".woff2": "font/woff2",
+    }
+)
+
+INDEX = "index.html"
+BASE = "/static/"
+#: Where the page wants the list of its modules.
+PRELOADS = "<!-- modulepreload -->"
+#: A static import or re-export; one inside a function is `import(…)`, which this does not match.
+IMPORT = re.compile(r"^(?:import|export)\b(?:[^'\";]*?\bfrom)?\s*'([^']+)'", re.MULTILINE)
+IMPORT_MAP = re.compile(r'<script type="importmap">(.*?)</script>', re.DOTALL)
+ENTRY = re.compile(r'<script type="module" src="/static/([^"]+)">')
+
+
+class File(Struct, frozen=True):
+    """One file, ready to be sent."""
+
+    kind: str
+    etag: str
+    plain: bytes
+    packed: bytes | None
+
+
+class Assets(Struct, frozen=True):
+    """All files by their path in the folder, and the digest under which they are addressed."""
+
+    files: Mapping[str, File]
+    digest: str
+
+    def find(self, path: str) -> tuple[File | None, bool]:
+        """The file at `/static/<path>`, and whether that address holds the same for good."""
+        first, _, rest = path.partition("/")
+        return (self.files.get(rest), True) if first == self.digest else (self.files.get(path), False)
+
+    @property
+    def page(self) -> bytes:
+        """The page itself, as it is sent; empty where there is none."""
+        return self.files[INDEX].plain if INDEX in self.files else b""
+
+
+def load(folder: Path) -> Assets:
+    """All files below `folder`. What is not there now is never served: a path is only a key."""
+    contents = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix not in {".py", ".pyc"}
+    }
+    digest = _digest(contents)
+    if INDEX in contents:
+        contents[INDEX] = _addressed(contents, digest)
+    files = {name: _file(PurePosixPath(name), plain) for name, plain in contents.items()}
+    return Assets(MappingProxyType(files), digest)
+
+
+def _digest(contents: Mapping[str, bytes]) -> str:
+    whole = hashlib.blake2b(digest_size=6)
+    for name, plain in contents.items():
+        whole.update(f"{name}\0{len(plain)}\0".encode() + plain)
+    return whole.hexdigest()
+
+
+def _addressed(contents: Mapping[str, bytes], digest: str) -> bytes:
+    """The page with the addresses of this version, and the list of all modules that it begins with."""
+    text = contents[INDEX].decode()
+    links = "\n".join(f'<link rel="modulepreload" href="{BASE}{name}">' for name in modules(contents))
+    return text.replace(PRELOADS, links).replace(BASE, f"{BASE}{digest}/").encode()
+
+
+def modules(contents: Mapping[str, bytes]) -> list[str]:
+    """The modules that the page's entry imports, and those import, in the order in which they are met; not what is
+    imported only when it is needed.
+    """
+    text = contents[INDEX].decode()
+    known = IMPORT_MAP.search(text)
+    names: dict[str, str] = msgspec.json.decode(known[1])["imports"] if known else {}
+    waiting = [entry for entry in ENTRY.findall(text) if entry in contents]
+    found: dict[str, None] = dict.fromkeys(waiting)
+    while waiting:
+        module = waiting.pop(0)
+        for name in _imports(module, contents[module].decode(), names):
+            if name in contents and name not in found:
+                found[name] = None
+                waiting.append(name)
+    return list(found)
+
+
+def _imports(module: str, text: str, names: Mapping[str, str]) -> Iterator[str]:
+    for target in IMPORT.findall(text):
+        if target.startswith("."):
+            yield _resolved(PurePosixPath(module).parent, target)
+        elif target in names:
+            yield names[target].removeprefix(BASE)
+
+
+def _resolved(folder: PurePosixPath, target: str) -> str:
+    parts = list(folder.parts)
+    for part in PurePosixPath(target).parts:
+        if part == "..":
+            parts = parts[:-1]
+        elif part != ".":
+            parts.append(part)
+    return "/".join(parts)
+
+
+def _file(path: PurePosixPath, plain: bytes) -> File:
+    kind = KINDS.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    kind += "; charset=utf-8" if kind.startswith("text/") else ""
+    packed = gzip.compress(plain, 9, mtime=0) if path.suffix in COMPRESSED and len(plain) > SMALL else None
+    return File(kind, f'"{hashlib.blake2b(plain, digest_size=12).hexdigest()}"', plain, packed)
