@@ -1,9 +1,11 @@
-// Runs before the first paint, so that a chosen theme does not flash in.
+// Runs before the first paint, so that a chosen look does not flash in.
 (() => {
-  try {
-    const theme = JSON.parse(localStorage.getItem('hermes.theme'));
-    if (theme) document.documentElement.dataset.theme = theme;
-  } catch {
-    // A browser that keeps nothing gets the system's theme.
+  for (const name of ['theme', 'accent', 'density', 'size', 'width', 'code']) {
+    try {
+      const value = JSON.parse(localStorage.getItem(`hermes.${name}`));
+      if (typeof value === 'string') document.documentElement.dataset[name] = value;
+    } catch {
+      // A browser that keeps nothing gets the usual look.
+    }
   }
 })();

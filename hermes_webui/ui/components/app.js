@@ -4,7 +4,6 @@ import { useEffect, useState } from 'preact/hooks';
 import { usePage } from '../page/page.js';
 import { Announcer } from './announcer.js';
 import { Conversation } from './conversation.js';
-import { toComposer } from './focus.js';
 import { html } from './html.js';
 import { Login } from './login.js';
 import { Sidebar } from './sidebar.js';
@@ -15,8 +14,8 @@ const NARROW = '(max-width: 760px)';
 export function App() {
   const page = usePage();
   const narrow = useMedia(NARROW);
-  const [drawer, setDrawer] = useState(false);
-  useShortcuts(page, drawer && narrow, () => setDrawer(false));
+  const drawer = page.panels.drawer.value;
+  const setDrawer = (open) => { page.panels.drawer.value = open; };
   useTitle(page);
   if (page.store.link.value.login) return html`<${Login} />`;
   const open = narrow && drawer;
@@ -45,27 +44,3 @@ function useTitle({ store }) {
   const title = store.conversation.value.session?.title;
   useEffect(() => { document.title = title ? `${title} · Hermes` : 'Hermes'; }, [title]);
 }
-
-function useShortcuts(page, drawer, closeDrawer) {
-  useEffect(() => {
-    const pressed = (event) => shortcut(event, page, drawer, closeDrawer);
-    addEventListener('keydown', pressed);
-    return () => removeEventListener('keydown', pressed);
-  }, [drawer]);
-}
-
-function shortcut(event, page, drawer, closeDrawer) {
-  if ((event.metaKey || event.ctrlKey) && event.shiftKey && event.code === 'KeyO') {
-    event.preventDefault();
-    page.router.go(null);
-  } else if (event.key === '/' && !typing(event.target) && !event.metaKey && !event.ctrlKey) {
-    event.preventDefault();
-    toComposer();
-  } else if (event.key === 'Escape') {
-    if (document.querySelector(':popover-open')) return; // it closes by itself
-    if (drawer) closeDrawer();
-    else page.reading.stop();
-  }
-}
-
-const typing = (target) => target.closest?.('input:not([type=radio]), textarea, select, [contenteditable]') !== null;

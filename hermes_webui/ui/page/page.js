@@ -7,14 +7,17 @@ import { Api } from '../net/api.js';
 import { BrowserStorage, areaOf } from '../net/storage.js';
 import { EventStream } from '../net/stream.js';
 import { GRACE_MS } from '../state/link.js';
+import { Commands } from './commands.js';
 import { Directory } from './directory.js';
 import { Drafting } from './drafting.js';
 import { Models } from './models.js';
+import { addOwnCommands } from './own-commands.js';
+import { Panels } from './panels.js';
+import { Preferences } from './preferences.js';
 import { Reading } from './reading.js';
 import { Router } from './router.js';
 import { Sending } from './sending.js';
 import { Store } from './store.js';
-import { Theme } from './theme.js';
 import { Toasts } from './toasts.js';
 import { Version } from './version.js';
 
@@ -36,13 +39,16 @@ export class Page {
     this.store = new Store();
     this.api = new Api(fetch.bind(globalThis), () => this.store.dispatch({ type: 'login.needed' }));
     this.version = new Version(this);
-    this.theme = new Theme(storage);
+    this.preferences = new Preferences(storage);
+    this.commands = new Commands(storage);
+    this.panels = new Panels(this);
     this.directory = new Directory(this);
     this.models = new Models(this, storage);
     this.drafting = new Drafting(this, storage);
     this.sending = new Sending(this, storage);
     this.reading = new Reading(this);
     this.router = new Router(this);
+    addOwnCommands(this);
     this.stream = new EventStream({
       place: () => this.#place(), receive: (event) => this.#receive(event), away: (attempts) => this.#away(attempts),
     });
@@ -50,6 +56,7 @@ export class Page {
 
   start() {
     this.reading.watch();
+    this.commands.listen();
     this.version.watch();
     effect(() => { if (this.store.list.value.outdated) queueMicrotask(() => this.directory.load()); });
     effect(() => this.#watchAbsence(this.store.link.value.state === 'away'));

@@ -4,6 +4,10 @@ export const en = {
   // app: the shell, the line about the server
   'app.outdated': 'A new version of this page is here.',
   'app.reload': 'Reload',
+  'app.theme': 'Theme',
+  'app.theme-dark': 'Dark',
+  'app.theme-light': 'Light',
+  'app.theme-system': 'As the system',
 
   // composer: the field, attachments, the queue, the model
 
@@ -14,6 +18,14 @@ export const en = {
   // message: a prompt or a reply, and what can be done with it
 
   // palette: commands and keys
+  'palette.keys': 'Keyboard shortcuts',
+  'palette.new': 'New chat',
+  'palette.open': 'Commands and search',
+  'palette.stop': 'Stop the reply',
+  'palette.theme-dark': 'Dark theme',
+  'palette.theme-light': 'Light theme',
+  'palette.theme-system': 'Theme of the system',
+  'palette.write': 'Go to the message field',
 
   // settings: appearance, models, about
 
