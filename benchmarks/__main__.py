@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
-from benchmarks import amplification, appends, footprint, listing, reads, start, streams, table
+from benchmarks import amplification, appends, footprint, listing, page, reads, start, streams, table
 from benchmarks.bench import Bench, Subject
 from benchmarks.table import Figure
 from hermes_webui.server import raise_descriptor_limit
@@ -26,6 +26,7 @@ SUBJECTS: Mapping[str, Subject] = MappingProxyType(
         "listing": listing.measure,
         "streams": streams.measure,
         "footprint": footprint.measure,
+        "page": page.measure,
     }
 )
 

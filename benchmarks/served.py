@@ -67,6 +67,26 @@ class Paced:
     async def close(self) -> None: ...
 
 
+class Spoken(Paced):
+    """Says words of Markdown, 50 times a second: paragraphs, and a block of code now and then."""
+
+    name = "spoken"
+
+    async def run(self, turn: Turn, ask: object, cancel: object) -> AsyncIterator[EngineEvent]:
+        began = time.monotonic()
+        for number in range(self._pieces):
+            await asyncio.sleep(max(0.0, began + number / A_SECOND - time.monotonic()))
+            yield TextDelta(_word(number))
+        yield TurnEnded()
+
+
+def _word(number: int) -> str:
+    place = number % 160
+    if place >= 120:
+        return {120: "\n\n```python\n", 159: "\n```\n\n"}.get(place, "value = f(1)\n" if place % 4 == 3 else "x += 1; ")
+    return "done.\n\n" if place % 40 == 39 else f"word{place} " if place % 7 else "**bold** "
+
+
 def main(kind: str, *arguments: str) -> None:
     """Serves until SIGTERM; prints the address."""
     raise_descriptor_limit()
@@ -75,7 +95,8 @@ def main(kind: str, *arguments: str) -> None:
         app = Bare(int(arguments[0]))
     else:
         chosen = settings.read(os.environ, state=arguments[0], port=0)
-        app = create_app(chosen, engines={"paced": Paced(int(arguments[1]))})
+        engine = (Spoken if kind == "spoken" else Paced)(int(arguments[1]))
+        app = create_app(chosen, engines={engine.name: engine})
     Server(app, "127.0.0.1", 0, "warning", lambda port: print(f"http://127.0.0.1:{port}", flush=True)).run()
 
 

