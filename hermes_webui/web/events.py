@@ -15,7 +15,7 @@ from hermes_webui.chat.events import Event, MessageAdded, RunStarted
 from hermes_webui.chat.head import Head
 from hermes_webui.chat.messages import text_of
 from hermes_webui.chat.reply import Part, rest_after
-from hermes_webui.errors import NotFound
+from hermes_webui.errors import BadRequest, HermesError, NotFound
 from hermes_webui.runs import views
 from hermes_webui.runs.supervisor import session_of
 from hermes_webui.store.session import Session
@@ -28,6 +28,9 @@ from hermes_webui.web.services import Services, services
 #: A client further behind than this gets the session afresh instead of event by event.
 REPLAY = 2000
 REPLAY_CHARACTERS = 8 << 20
+
+#: So many sessions on one stream: tabs that are looked at, or were a moment ago.
+FOLLOWED = 100
 
 #: How far back the start of a run is looked for when its client names no place.
 LOOK_BACK = 5000
@@ -47,8 +50,10 @@ class Standing:
 
 
 async def page_stream(request: Request) -> EventStream:
-    """`GET /api/events`."""
+    """`GET /api/events`: the list's changes and those of one session, or of all that are named with `follow`."""
     parts = services(request)
+    if request.query_params.getlist("follow"):
+        return await _shared_stream(request, parts)
     session_id = request.query_params.get("session_id", "")
     after = _after(request)
     if not session_id:
@@ -57,7 +62,37 @@ async def page_stream(request: Request) -> EventStream:
     session = await parts.desk.session(session_id)
     subscription = parts.hub.subscribe(views.session_topic(session_id), views.LIST)
     standing = Standing(parts, session)
-    return EventStream(subscription, _page_replay(parts, standing, after))
+    return EventStream(subscription, _page_replay(parts, [(standing, after)], standing.revision))
+
+
+async def _shared_stream(request: Request, parts: Services) -> EventStream:
+    """Several sessions on one stream, each from its own place. One that is not there is told as `reload`: the others
+    must not suffer from it, and who asks for it hears why.
+    """
+    places = _places(request.query_params.getlist("follow"))
+    sessions: dict[str, Session] = {}
+    for session_id in places:
+        try:
+            sessions[session_id] = await parts.desk.session(session_id)
+        except HermesError:
+            continue
+    subscription = parts.hub.subscribe(*map(views.session_topic, sessions), views.LIST)
+    standings = [(Standing(parts, session), places[name]) for name, session in sessions.items()]
+    missing = [name for name in places if name not in sessions]
+    return EventStream(subscription, _page_replay(parts, standings, 0, missing))
+
+
+def _places(given: Sequence[str]) -> dict[str, Cursor | None]:
+    """`<session id>@<cursor>` each; without a cursor from now on."""
+    found: dict[str, Cursor | None] = {}
+    for each in given:
+        session_id, _, cursor = each.partition("@")
+        if session_id in found:
+            raise BadRequest("A session can be followed once on a stream.")
+        found[session_id] = cursor_from(cursor) if cursor else None
+    if len(found) > FOLLOWED:
+        raise BadRequest(f"At most {FOLLOWED} sessions can be followed on one stream.")
+    return found
 
 
 def _after(request: Request) -> Cursor | None:
@@ -71,18 +106,25 @@ async def _hello(parts: Services, revision: int) -> AsyncIterator[bytes]:
     yield b"retry: 1000\n\n" + frame({"type": "hello", **about, "writable": desk.writable, "revision": revision})
 
 
-async def _page_replay(parts: Services, standing: Standing, after: Cursor | None) -> AsyncIterator[bytes]:
-    async for chunk in _hello(parts, standing.revision):
+async def _page_replay(
+    parts: Services, standings: Sequence[tuple[Standing, Cursor | None]], revision: int, missing: Sequence[str] = ()
+) -> AsyncIterator[bytes]:
+    async for chunk in _hello(parts, revision):
         yield chunk
-    if after is None:
-        after = Cursor(standing.revision, standing.length)
+    for session_id in missing:
+        yield frame({"type": "reload", "session_id": session_id})
+    for standing, after in standings:
+        yield await _caught_up(parts, standing, after or Cursor(standing.revision, standing.length))
+
+
+async def _caught_up(parts: Services, standing: Standing, after: Cursor) -> bytes:
+    """What a reader at `after` has missed of the session, or that it should get it afresh."""
     behind = standing.revision - after.seq
     known = 0 <= behind <= REPLAY and (behind > 0 or after.offset <= standing.length)
     events = await _missed(parts, standing, after.seq) if known else None
     if events is None:
-        yield frame({"type": "reload", "session_id": standing.head.session_id})
-        return
-    yield b"".join(_page_frames(standing, after, events))
+        return frame({"type": "reload", "session_id": standing.head.session_id})
+    return b"".join(_page_frames(standing, after, events))
 
 
 async def _missed(parts: Services, standing: Standing, after: int) -> list[Event] | None:

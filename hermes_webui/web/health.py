@@ -10,11 +10,13 @@ from hermes_webui.web.services import services
 
 
 async def health(request: Request) -> Response:
-    """200 while the server answers; `store` says whether it also takes writes."""
+    """200 while the server answers; `store` says whether it also takes writes, `streams` how many follow events."""
     parts = services(request)
     store = {
         "writable": parts.desk.writable,
         "sessions": len(parts.desk.index),
         "recovered": parts.report.recovered,
     }
-    return Json({"status": "ok" if parts.desk.writable else "read-only", "version": parts.version, "store": store})
+    status = "ok" if parts.desk.writable else "read-only"
+    streams = len(parts.hub.subscriptions)
+    return Json({"status": status, "version": parts.version, "store": store, "streams": streams})

@@ -32,7 +32,7 @@ SESSION = "session_id, revision, session"
 ACCEPTED = "stream_id, session_id, message_id, revision, queued"
 
 API: tuple[Endpoint, ...] = (
-    Endpoint(GET, "/health", health.health, "Whether the server is well", gives="status, version, store"),
+    Endpoint(GET, "/health", health.health, "Whether the server is well", gives="status, version, store, streams"),
     Endpoint(
         GET,
         "/api/sessions",
@@ -126,8 +126,8 @@ API: tuple[Endpoint, ...] = (
         GET,
         "/api/events",
         events.page_stream,
-        "A session's events and the list's changes (SSE)",
-        "session_id after",
+        "Sessions' events and the list's changes (SSE)",
+        "session_id after follow",
         gives="text/event-stream",
     ),
     Endpoint(GET, "/api/models", models.models, "Models to choose from", gives="providers, default"),

@@ -35,6 +35,7 @@ async def test_health_says_what_a_monitor_wants(hermes: Hermes):
         "status": "ok",
         "version": hermes.services.version,
         "store": {"writable": True, "sessions": 0, "recovered": 0},
+        "streams": 0,
     }
 
 

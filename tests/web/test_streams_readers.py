@@ -27,6 +27,7 @@ async def test_a_page_is_greeted_with_what_it_must_know(hermes: Hermes):
         "boot": hermes.services.boot,
         "list_version": (await hermes.get("/api/sessions"))["list_version"],
         "version": (await hermes.get("/health"))["version"],
+        "ui": hermes.services.ui,
         "writable": True,
         "revision": session["revision"],
     }

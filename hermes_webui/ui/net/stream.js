@@ -1,66 +1,100 @@
-// The one event stream of a page. It says where it wants to go on whenever it connects, so that nothing is missed and
-// nothing comes twice; an EventSource by itself gives up at an HTTP error and repeats the place that it began with.
+// The events that a page follows: from the connection that all tabs of this browser share, or, where there are no shared
+// workers (Chrome on Android), from one of its own.
 
-const FIRST_PAUSE_MS = 300;
-const LAST_PAUSE_MS = 3000;
+const ANSWERS_WITHIN_MS = 5000;
+const SIGN_OF_LIFE_MS = 60_000;
+/** A hidden tab with a connection of its own gives it up, for there are only six. */
+const ALONE_HIDDEN_MS = 15_000;
 
 export class EventStream {
   #place;
   #receive;
   #away;
-  #source = null;
-  #timer = 0;
-  #attempts = 0;
+  #send = null;
+  #overdue = 0;
 
   /** `place()` gives `{session_id, after}` at the time of asking, or null where there is nothing to follow. */
   constructor({ place, receive, away }) {
     this.#place = place;
     this.#receive = receive;
     this.#away = away;
+    addEventListener('pagehide', () => this.close());
+    addEventListener('pageshow', ({ persisted }) => persisted && this.connect());
+    addEventListener('visibilitychange', () => document.hidden && this.#send?.({ verb: 'park' }));
   }
 
-  get live() {
-    return this.#source?.readyState === EventSource.OPEN;
-  }
-
-  /** Connect, or connect anew from where the page is now. */
+  /** Follow, or follow anew from where the page is now. */
   connect() {
-    this.close();
     const place = this.#place();
-    if (!place) return;
-    const query = new URLSearchParams(Object.entries(place).filter(([, value]) => value));
-    const source = new EventSource(query.size ? `/api/events?${query}` : '/api/events');
-    source.onopen = () => { this.#attempts = 0; };
-    source.onmessage = (message) => this.#heard(source, message);
-    source.onerror = () => this.#lost(source);
-    this.#source = source;
+    if (!place) return this.close();
+    this.#send ??= this.#shared() ?? this.#own();
+    return this.#send({ verb: 'follow', place });
   }
 
   close() {
-    clearTimeout(this.#timer);
-    this.#source?.close();
-    this.#source = null;
+    this.#send?.({ verb: 'leave' });
   }
 
-  /** The lid was opened, the network is back: do not wait for the next attempt. */
+  /** The lid was opened, the network is back, the tab is looked at again: do not wait for the next attempt. */
   nudge() {
-    if (this.live) return;
-    this.#attempts = 0;
+    if (!this.#send) return;
+    this.connect();
+    this.#send({ verb: 'nudge' });
+  }
+
+  #told({ event, away, joined }) {
+    if (joined) this.#overdue = clearTimeout(this.#overdue);
+    if (event) this.#receive(event);
+    if (away !== undefined) this.#away(away);
+  }
+
+  /** The way to the shared worker; null where there is none. */
+  #shared() {
+    try {
+      const worker = new SharedWorker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'hermes' });
+      worker.onerror = () => this.#alone(worker.port);
+      worker.port.onmessage = ({ data }) => this.#told(data);
+      this.#overdue = setTimeout(() => this.#alone(worker.port), ANSWERS_WITHIN_MS);
+      this.#live(worker.port);
+      return (message) => worker.port.postMessage(message);
+    } catch {
+      return null; // a browser without them, or one that forbids them here
+    }
+  }
+
+  /** The worker could not be had, or says nothing: this page follows by itself. */
+  #alone(port) {
+    clearTimeout(this.#overdue);
+    if (!port.onmessage) return;
+    port.onmessage = null;
+    port.postMessage({ verb: 'leave' });
+    this.#send = this.#own();
     this.connect();
   }
 
-  #heard(source, { data, lastEventId }) {
-    if (source !== this.#source) return;
-    const event = JSON.parse(data);
-    this.#receive(lastEventId ? { ...event, cursor: lastEventId } : event);
+  /** How the worker knows that this tab is there. */
+  #live(port) {
+    const lock = `hermes.tab.${Math.random().toString(36).slice(2)}`;
+    const held = () => {
+      port.postMessage({ verb: 'lives', lock });
+      return new Promise(() => {});
+    };
+    if (navigator.locks) navigator.locks.request(lock, held).catch(() => null);
+    else setInterval(() => port.postMessage({ verb: 'here' }), SIGN_OF_LIFE_MS);
   }
 
-  #lost(source) {
-    if (source !== this.#source) return;
-    this.close();
-    this.#away(this.#attempts);
-    const pause = Math.min(FIRST_PAUSE_MS * 2 ** this.#attempts, LAST_PAUSE_MS);
-    this.#attempts += 1;
-    this.#timer = setTimeout(() => this.connect(), pause);
+  #own() {
+    const after = (ms, run) => {
+      const id = setTimeout(run, ms);
+      return () => clearTimeout(id);
+    };
+    const tell = (message) => this.#told(message);
+    const made = import('./exchange.js').then(({ Exchange }) => new Exchange({ open: (url) => new EventSource(url), after }));
+    return ({ verb, place }) => made.then((exchange) => {
+      if (verb === 'nudge') exchange.nudge();
+      else if (verb === 'follow') exchange.follow('page', place, tell);
+      else if (verb === 'leave') exchange.leave('page');
+      else if (verb === 'park') after(ALONE_HIDDEN_MS, () => document.hidden && exchange.leave('page'));
+    });
   }
 }

@@ -1,0 +1,80 @@
+"""Ten tabs of one browser: more than it allows connections to a host, so they share one."""
+
+import json
+from collections.abc import Callable
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.chat import composer, finished, prompts, replies, rows, send
+
+pytestmark = pytest.mark.browser
+
+TABS = 10
+
+
+def streams(url: str) -> int:
+    with urlopen(f"{url}/health") as reply:
+        return int(json.load(reply)["streams"])
+
+
+def opened(url: str, open_page: Callable[..., Page]) -> list[Page]:
+    first = open_page(url)
+    expect(composer(first)).to_be_visible()
+    tabs = [first, *(open_page(url, beside=first) for _ in range(TABS - 1))]
+    for number, tab in enumerate(tabs):
+        send(tab, f"a table for tab {number}")
+    return tabs
+
+
+def test_ten_tabs_stream_at_once_through_one_connection_and_a_killed_server(make_server, open_page):
+    server = make_server(pace=0.05)
+    server.start()
+    tabs = opened(server.url, open_page)
+    for tab in tabs:
+        expect(replies(tab).last).to_contain_text("Where a conversation")
+    assert streams(server.url) == 1
+    server.kill()
+    server.start()
+    for number, tab in enumerate(tabs):
+        expect(tab.locator("[data-line]")).to_contain_text("Interrupted: the server stopped.")
+        expect(prompts(tab)).to_have_count(1)
+        expect(prompts(tab)).to_contain_text(f"tab {number}")
+        expect(rows(tab)).to_have_count(TABS)
+    for tab in tabs:
+        tab.locator("[data-line]").get_by_role("button", name="Retry").click()
+    assert streams(server.url) == 1
+    for tab in tabs:
+        finished(tab)
+        expect(replies(tab).last).to_contain_text("nothing else knows")
+    whole = tabs[0].locator(".markdown").last.inner_text()
+    for tab in tabs[1:]:
+        assert tab.locator(".markdown").last.inner_text() == whole
+
+
+def test_a_tab_that_is_closed_takes_nothing_from_the_others(make_server, open_page):
+    server = make_server(pace=0.02)
+    server.start()
+    one = open_page(server.url)
+    send(one, "a table")
+    expect(replies(one).last).to_contain_text("Where a conversation")
+    two = open_page(one.url, beside=one)
+    three = open_page(server.url, beside=one)
+    expect(replies(two).last).to_contain_text("Where a conversation")
+    one.close()
+    finished(two)
+    send(three, "another")
+    finished(three)
+    expect(rows(two)).to_have_count(2)
+    assert streams(server.url) == 1
+
+
+def test_without_shared_workers_a_tab_follows_by_itself(server, open_page):
+    page = open_page("about:blank")
+    page.context.add_init_script("delete globalThis.SharedWorker")
+    page.goto(server.url)
+    send(page, "a table")
+    finished(page)
+    expect(replies(page).last).to_contain_text("nothing else knows")
+    assert streams(server.url) == 1
