@@ -41,7 +41,7 @@ async def told_of(stream: Stream, session_id: str, kind: str) -> list[Told]:
 
 @pytest.mark.parametrize("seed", range(6))
 async def test_each_session_is_told_once_whenever_the_stream_is_made_anew(hermes: Hermes, seed: int):
-    chance = random.Random(seed)
+    chance, session_id = random.Random(seed), ""
     reader = Reader()
     for turn in range(3):
         session_id = await hermes.new(engine="puppet")
