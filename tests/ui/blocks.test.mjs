@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { advance, blocksOf, definitionsOf, noBlocks } from '../../hermes_webui/ui/state/blocks.js';
+import { advance, blocksOf, noBlocks } from '../../hermes_webui/ui/state/blocks.js';
 import { randomOf } from './model.mjs';
 
 const squash = (text) => text.replace(/\s+/g, '');
@@ -44,9 +44,4 @@ test('fed in pieces, the blocks are those of the whole, and finished ones never 
     assert.deepEqual(all, blocksOf(text), `seed ${seed}: ${JSON.stringify(text)}`);
     assert.equal(squash(all.join('')), squash(text), `seed ${seed}`);
   }
-});
-
-test('link definitions are found wherever they stand', () => {
-  assert.equal(definitionsOf('See [a].\n\n[a]: https://a.example\nx [b]: no\n'), '[a]: https://a.example');
-  assert.equal(definitionsOf('nothing'), '');
 });

@@ -16,6 +16,7 @@ export class Viewport {
   #measured = new Map();
   #anchor = null;
   #last = 0;
+  #unsettled = true;
   #height = 800; // of the view, as it was measured last: asking while drawing would lay the page out twice
   #redraw;
   #older;
@@ -34,7 +35,7 @@ export class Viewport {
     this.#scroller = scroller;
     const watcher = new ResizeObserver(() => {
       this.#catchUp();
-      this.settle();
+      this.#settle();
     });
     watcher.observe(scroller);
     watcher.observe(content);
@@ -53,7 +54,9 @@ export class Viewport {
     const shifted = rows.length !== this.#rows.length || rows[0]?.key !== this.#rows[0]?.key || rows.at(-1)?.key !== this.#rows.at(-1)?.key;
     this.#rows = rows;
     if (shifted) this.#layOut();
+    const [from, to] = this.range;
     this.range = this.#rangeNow();
+    this.#unsettled ||= shifted || from !== this.range[0] || to !== this.range[1];
   }
 
   /** A scroll whose event is yet to come must be known before anything else moves. */
@@ -80,10 +83,19 @@ export class Viewport {
     return this.#rows[at]?.key === key ? at : this.#rows.findIndex((row) => row.key === key);
   }
 
-  /** After each drawing, and when a row's size changes by itself: measure, then put the reader's row back. */
+  /**
+   * After each drawing. Where only a row has grown, the observer tells of it, in the same frame and when the page has been
+   * laid out anyway: to ask here would lay it out once more for each drawing.
+   */
   settle() {
+    if (this.#unsettled) this.#settle();
+  }
+
+  /** After rows have come or gone, and when a size changes by itself: measure, then put the reader's row back. */
+  #settle() {
     const scroller = this.#scroller;
     if (!scroller?.isConnected) return;
+    this.#unsettled = false;
     this.#measure(scroller);
     this.#height = scroller.clientHeight;
     const end = scroller.scrollHeight - scroller.clientHeight;

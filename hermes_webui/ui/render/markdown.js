@@ -5,9 +5,10 @@ import MarkdownIt from 'markdown-it';
 const markdown = new MarkdownIt({ html: false, linkify: true, breaks: false, typographer: false });
 const { rules } = markdown.renderer;
 
-/** HTML of one block; `definitions` are link definitions that stand elsewhere in the message. */
+/** HTML of one block; `definitions` are those that stand elsewhere in the message (`state/definitions.js`). */
 export function toHtml(text, definitions = '') {
-  return markdown.render(definitions ? `${text}\n\n${definitions}` : text);
+  const links = definitions.split('\n').filter((line) => !line.startsWith('[^'));
+  return markdown.render([text, ...links].join('\n\n'));
 }
 
 /** The conversation has headings of its own above those of a message. */

@@ -5,10 +5,9 @@
 const FENCE = /^(\s*)(?:(?:[-*+]|\d{1,9}[.)])\s+)?(`{3,}|~{3,})([^`]*)$/;
 const ITEM = /^\s*(?:[-*+]|\d{1,9}[.)])(?:\s|$)/;
 const UNDECIDED = /^\s*(?:[-*+]|\d{1,9}[.)]?)?$/;
-const DEFINITION = /^ {0,3}\[[^\]\n]+\]:[ \t]*\S.*$/gm;
 
 /** Nothing cut yet. */
-export const noBlocks = { done: [], end: 0 };
+export const noBlocks = { done: [], end: 0, tail: '', fence: null };
 
 /** All blocks of a whole text. */
 export function blocksOf(text) {
@@ -29,11 +28,6 @@ export function advance(previous, text) {
   const done = fresh.length ? [...previous.done, ...fresh.filter((block) => block.trim())] : previous.done;
   const tail = text.slice(from);
   return { done, end: from, tail: tail.trim() ? tail : '', fence: scan.alone() ? openFence(tail) : null };
-}
-
-/** The text's link definitions, wherever they stand: each block that may use one gets them all. */
-export function definitionsOf(text) {
-  return text.includes(']:') ? (text.match(DEFINITION) ?? []).join('\n') : '';
 }
 
 function* linesFrom(text, from) {
