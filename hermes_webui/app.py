@@ -27,11 +27,13 @@ from hermes_webui.runs.desk import Desk
 from hermes_webui.runs.supervisor import Supervisor
 from hermes_webui.runs.upkeep import Upkeep
 from hermes_webui.settings import Settings
+from hermes_webui.store.attachments import Attachments
 from hermes_webui.store.commit import Committer
 from hermes_webui.store.files import Disk, Lock
 from hermes_webui.store.identity import Identity, identify
 from hermes_webui.store.index import Index
 from hermes_webui.store.journal import Journal
+from hermes_webui.store.prompts import Prompts
 from hermes_webui.store.recovery import Progress, Recovery, Report
 from hermes_webui.store.sessions import SessionStore
 from hermes_webui.streams.hub import Hub
@@ -62,6 +64,9 @@ class Opened:
         self.recovery = recovery = Recovery(self.store, settings.state_db, close_runs=True)
         self.index: Index = recovery.run(self.store.root / "_index.json", progress)
         self.report: Report = recovery.report
+        self.attachments = Attachments(settings.state / "attachments", self.disk)
+        self.attachments.clear()
+        self.prompts = Prompts(settings.state / "prompts.json", self.disk)
 
     def close(self) -> None:
         """Gives the directory free."""
@@ -126,9 +131,11 @@ class _Running:
         default = Default(Choice(settings.engine, settings.provider, settings.model))
         self._upkeep = Upkeep(desk)
         self._looking = asyncio.create_task(default.look(engines.get("model")))
-        supervisor = Supervisor(desk, engines, self._journal, default, streams, lock)
-        report = opened.report
-        self.services = Services(desk, supervisor, engines, hub, doorman, report, default, __version__, ui)
+        supervisor = Supervisor(desk, engines, self._journal, default, streams, lock, opened.attachments.read)
+        kept = (opened.attachments, opened.prompts)
+        self.services = Services(
+            desk, supervisor, engines, hub, doorman, opened.report, default, *kept, __version__, ui
+        )
 
     async def end(self) -> None:
         """Runs end as interrupted, what they have said kept; then the streams end, so that a server can stop."""

@@ -100,10 +100,17 @@ def start(head: Head, at: float, prompt: Prompt) -> list[Change]:
 
 def _begin(plan: Plan, prompt: Prompt, queue_id: str | None = None) -> None:
     plan.message(prompt.body, run_id=prompt.run_id, queue_id=queue_id, key=prompt.key)
-    title = title_from(text_of(prompt.body))
+    title = title_from(text_of(prompt.body)) or title_from(_first_name(prompt.body))
     if plan.head.title_source == "default" and title:
         plan.add(SessionChanged({"title": title}, "prompt"))
     plan.run(prompt)
+
+
+def _first_name(body: Body) -> str:
+    """The name of the first attachment: what a prompt without text is about."""
+    attached = body.get("attachments")
+    first = attached[0] if isinstance(attached, list) and attached else None
+    return str(first.get("name") or "") if isinstance(first, dict) else ""
 
 
 def next_turn(head: Head, at: float) -> list[Change]:

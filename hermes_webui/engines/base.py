@@ -9,7 +9,8 @@ The supervisor (`runs`) sees to it that exactly one `TurnEnded` closes a turn, a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Literal, Protocol
 
 from msgspec import Struct
@@ -37,6 +38,8 @@ class ModelInfo(Struct, frozen=True, omit_defaults=True):
     provider: str
     name: str = ""
     context_length: int | None = None
+    #: Whether it takes images; None where the provider does not say.
+    images: bool | None = None
 
 
 class ProviderInfo(Struct, frozen=True, omit_defaults=True):
@@ -52,8 +55,17 @@ class ProviderInfo(Struct, frozen=True, omit_defaults=True):
     hint: str = ""
 
 
+class File(Struct, frozen=True):
+    """The content of an attachment. `type` is what its bytes say: an image's, `application/pdf` or `text/plain`."""
+
+    type: str
+    data: bytes
+
+
 class Turn(Struct, frozen=True):
-    """What is to be answered: the visible path, whose last message is the user's prompt."""
+    """What is to be answered: the visible path, whose last message is the user's prompt. `files` are the attachments
+    that the messages name, by their ids, as far as all of them may be sent at once.
+    """
 
     session_id: str
     run_id: str
@@ -61,6 +73,7 @@ class Turn(Struct, frozen=True):
     model: str = ""
     provider: str = ""
     workspace: str = ""
+    files: Mapping[str, File] = MappingProxyType({})
 
 
 class Usage(Struct, frozen=True, omit_defaults=True):

@@ -73,6 +73,12 @@ class Catalogue:
         models = known.info.models if known else ()
         return next((each.context_length for each in models if each.id == model), None)
 
+    def takes_images(self, provider: str, model: str) -> bool | None:
+        """Whether the model takes images, where a list that was read before says so; asks nobody."""
+        known = self._known.get(provider)
+        models = known.info.models if known else ()
+        return next((each.images for each in models if each.id == model), None)
+
     async def _ask(self, config: ProviderConfig) -> ProviderInfo:
         if config.needs_key and not config.api_key:
             return self._info(config, (), f"Set {config.key_setting} and start the server again.")

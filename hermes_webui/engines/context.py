@@ -8,17 +8,20 @@ as text, not dropped.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, Literal
 
 import msgspec
 from msgspec import Struct
 
-from hermes_webui.engines.base import Body
+from hermes_webui.engines.attached import ALL, NO_FILES, Attached, Takes, split
+from hermes_webui.engines.base import Body, File
 
 CUT_OFF: Final = "[This reply was cut off here.]"
 GO_ON: Final = "Please go on from where you stopped."
 _LONGEST_NAME: Final = 64
+#: Where a body holds what of its files is sent beside its text, on its way through here.
+_FILES: Final = "\0files"
 BEGINS_WITH_REPLY: Final = "[The conversation begins with your reply.]"
 
 
@@ -39,6 +42,7 @@ class Said(Struct, frozen=True):
     role: Literal["user", "assistant"]
     text: str
     calls: tuple[Call, ...] = ()
+    files: tuple[Attached, ...] = ()
 
 
 class Context(Struct, frozen=True):
@@ -48,14 +52,21 @@ class Context(Struct, frozen=True):
     turns: tuple[Said, ...]
 
 
-def context_of(bodies: Sequence[Body], *, calls_as_text: bool = False) -> Context:
+def context_of(
+    bodies: Sequence[Body],
+    *,
+    calls_as_text: bool = False,
+    files: Mapping[str, File] = NO_FILES,
+    takes: Takes = ALL,
+) -> Context:
     """The context that these bodies give. `calls_as_text` is for providers that refuse calls of tools they do
-    not know.
+    not know; `files` are the contents of attachments by id, of which only what the model `takes` is sent.
     """
     kept = [body for body in bodies if not body.get("_error")]
     system = "\n\n".join(filter(None, (_text(body) for body in kept if body.get("role") == "system")))
     spoken = [body for body in kept if body.get("role") != "system"]
-    turns = _framed(_merged(_turns(spoken, calls_as_text=calls_as_text)))
+    asked = (_with_files(body, files, takes) for body in spoken)
+    turns = _framed(_merged(_turns(list(asked), calls_as_text=calls_as_text)))
     return Context(system, tuple(turns))
 
 
@@ -73,7 +84,15 @@ def _turns(bodies: Sequence[Body], *, calls_as_text: bool) -> Iterator[Said]:
         elif role == "tool":
             yield Said("user", _told_result(body))
         else:
-            yield Said("user", _text(body))
+            yield Said("user", _text(body), files=body.get(_FILES, ()))
+
+
+def _with_files(body: Body, files: Mapping[str, File], takes: Takes) -> Body:
+    """A prompt with the text of its files before its own, as models read them best."""
+    if not body.get("attachments") or body.get("role") in ("assistant", "tool"):
+        return {key: value for key, value in body.items() if key != _FILES}
+    notes, sent = split(body, files, takes)
+    return {**body, "content": "\n\n".join(filter(None, (notes, _text(body)))), _FILES: sent}
 
 
 def _replied(body: Body, results: Sequence[Body], *, calls_as_text: bool) -> Iterator[Said]:
@@ -116,10 +135,11 @@ def _merged(turns: Iterator[Said]) -> Iterator[Said]:
     """
     last: Said | None = None
     for turn in turns:
-        if not turn.text.strip() and not turn.calls:
+        if not turn.text.strip() and not turn.calls and not turn.files:
             continue
         if last is not None and last.role == turn.role and not last.calls:
-            last = Said(turn.role, "\n\n".join(filter(None, (last.text, turn.text))), turn.calls)
+            text = "\n\n".join(filter(None, (last.text, turn.text)))
+            last = Said(turn.role, text, turn.calls, last.files + turn.files)
             continue
         if last is not None:
             yield last

@@ -81,21 +81,27 @@ async def _google(config: ProviderConfig, client: httpx2.AsyncClient, within: fl
 async def _ollama(config: ProviderConfig, client: httpx2.AsyncClient, within: float) -> Models:
     body = await _get(client, f"{config.base_url}/api/tags", {}, within)
     names = [entry["name"] for entry in _entries(body, "models", "name") if not _EMBEDDING.search(entry["name"])]
-    shown = (_ollama_length(config, client, name, within / 4) for name in names[:_MAX_SHOWN])
-    lengths = await asyncio.gather(*shown)
-    padded = [*lengths, *[None] * (len(names) - len(lengths))]
-    return tuple(ModelInfo(name, config.id, context_length=length) for name, length in zip(names, padded, strict=True))
+    shown = (_ollama_model(config, client, name, within / 4) for name in names[:_MAX_SHOWN])
+    models = await asyncio.gather(*shown)
+    return (*models, *(ModelInfo(name, config.id) for name in names[_MAX_SHOWN:]))
 
 
-async def _ollama_length(config: ProviderConfig, client: httpx2.AsyncClient, name: str, within: float) -> int | None:
-    """The context that Ollama gives this model: its `num_ctx` where set, else what it was trained with, else
-    None.
-    """
+async def _ollama_model(config: ProviderConfig, client: httpx2.AsyncClient, name: str, within: float) -> ModelInfo:
+    """What Ollama tells of this model; only its name where it does not."""
     try:
         response = await client.post(f"{config.base_url}/api/show", json={"model": name}, timeout=within)
         body = _object(response.raise_for_status().content)
     except (httpx2.HTTPError, ValueError):
-        return None
+        return ModelInfo(name, config.id)
+    can = body.get("capabilities")
+    images = "vision" in can if isinstance(can, list) else None
+    return ModelInfo(name, config.id, context_length=_ollama_length(body), images=images)
+
+
+def _ollama_length(body: dict[str, Any]) -> int | None:
+    """The context that Ollama gives this model: its `num_ctx` where set, else what it was trained with, else
+    None.
+    """
     if set_to := re.search(r"^num_ctx\s+(\d+)", str(body.get("parameters") or ""), re.MULTILINE):
         return int(set_to[1])
     details = body.get("model_info")
@@ -126,6 +132,12 @@ def _entries(body: dict[str, Any], key: str, identity: str) -> list[dict[str, An
 def _info(config: ProviderConfig, entry: dict[str, Any], name: str, context: tuple[str, ...]) -> ModelInfo:
     called = entry.get(name)
     length = next((entry[field] for field in context if isinstance(entry.get(field), int)), None)
-    return ModelInfo(
-        entry["id"], config.id, called if isinstance(called, str) and called != entry["id"] else "", length
-    )
+    shown = called if isinstance(called, str) and called != entry["id"] else ""
+    return ModelInfo(entry["id"], config.id, shown, length, _takes_images(entry))
+
+
+def _takes_images(entry: dict[str, Any]) -> bool | None:
+    """What OpenRouter says of a model's input; None where a list says nothing of it."""
+    architecture = entry.get("architecture")
+    inputs = architecture.get("input_modalities") if isinstance(architecture, dict) else None
+    return "image" in inputs if isinstance(inputs, list) else None

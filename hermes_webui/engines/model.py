@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from hermes_webui.engines import late
+from hermes_webui.engines.attached import Takes, check
 from hermes_webui.engines.base import (
     Ask,
     EngineCaps,
@@ -42,6 +43,9 @@ _log = logging.getLogger(__name__)
 _TITLE_TOKENS: Final = 24
 _TITLE_SECONDS: Final = 20.0
 #: They refuse, or want signed, calls of tools that the request does not declare.
+#: Kinds and providers that take PDFs. What else speaks OpenAI's protocol refuses its `file` parts.
+_READ_PDF: Final = frozenset[Kind]({"anthropic", "google"})
+_READ_PDF_BY_NAME: Final = frozenset({"openai", "openrouter"})
 _NO_FOREIGN_CALLS: Final = frozenset[Kind]({"anthropic", "google"})
 
 
@@ -49,7 +53,7 @@ class ModelEngine:
     """Streams replies of models. Make one a process, use it within one event loop, and close it there."""
 
     name = "model"
-    caps = EngineCaps(titles=True)
+    caps = EngineCaps(titles=True, images=True)
 
     def __init__(
         self,
@@ -109,7 +113,11 @@ class ModelEngine:
 
     async def _reply(self, turn: Turn) -> AsyncIterator[EngineEvent]:
         config, name = await self._chosen(turn)
-        context = context_of(turn.messages, calls_as_text=config.kind in _NO_FOREIGN_CALLS)
+        takes = self._takes(config, name)
+        if turn.messages:
+            check(turn.messages[-1], turn.files, takes)
+        as_text = config.kind in _NO_FOREIGN_CALLS
+        context = context_of(turn.messages, calls_as_text=as_text, files=turn.files, takes=takes)
         failure: EngineFailure | None = None
         try:
             model = await asyncio.to_thread(self._open, config, name)
@@ -131,6 +139,11 @@ class ModelEngine:
             return event
         length = self._catalogue.context_length(config.id, name)
         return UsageUpdated(replace(event.usage, context_length=length))
+
+    def _takes(self, config: ProviderConfig, name: str) -> Takes:
+        """What this model reads: what its provider says of it, else all that others of its kind do."""
+        images = self._catalogue.takes_images(config.id, name)
+        return Takes(name, images is not False, config.kind in _READ_PDF or config.id in _READ_PDF_BY_NAME)
 
     def _open(self, config: ProviderConfig, name: str) -> Model:
         return late.open_model(config, name, self._connections.client(config))

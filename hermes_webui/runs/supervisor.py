@@ -26,6 +26,7 @@ from hermes_webui.chat.run import CANCELLED, DONE, INTERRUPTED, Run
 from hermes_webui.engines.base import Engine
 from hermes_webui.errors import BadRequest, Conflict, HermesError, NotFound
 from hermes_webui.runs import views
+from hermes_webui.runs.attached import Content, no_content
 from hermes_webui.runs.choice import Choice
 from hermes_webui.runs.desk import Desk
 from hermes_webui.runs.live import LiveRun
@@ -69,11 +70,12 @@ class Supervisor:
         default: Callable[[], Choice],
         streams: MutableMapping[str, Any],
         lock: threading.Lock,
+        content: Content = no_content,
     ) -> None:
         self.desk = desk
         self.engines = engines
         self._journal = journal
-        self._runner = TurnRunner(desk, engines, journal)
+        self._runner = TurnRunner(desk, engines, journal, content)
         self._default = default
         self._streams = streams
         self._lock = lock
@@ -121,7 +123,8 @@ class Supervisor:
         """Adds a sibling of a prompt and answers it."""
         session = await self.desk.session(session_id)
         target = await self.desk.read(self.desk.store.message, session, message_id)
-        prompt = self._prompt(session_id, body, key)
+        attached = {name: target.body[name] for name in ("attachments",) if name in target.body}
+        prompt = self._prompt(session_id, {**attached, **body}, key)
 
         def rule(head: Head) -> Sequence[Change]:
             if key is not None and key in head.keys:

@@ -33,6 +33,7 @@ from hermes_webui.engines.base import (
 )
 from hermes_webui.errors import EngineFailure, HermesError, StoreUnavailable
 from hermes_webui.runs import views
+from hermes_webui.runs.attached import Content, files_of, no_content
 from hermes_webui.runs.desk import Desk
 from hermes_webui.runs.live import LiveRun
 from hermes_webui.store.journal import Journal
@@ -68,16 +69,17 @@ CLOSED_CALL: Final[Mapping[str, tuple[str, str]]] = {
 class TurnRunner:
     """Runs turns on engines. What a turn says goes through the desk, so that it is on disk before it is told."""
 
-    def __init__(self, desk: Desk, engines: Mapping[str, Engine], journal: Journal) -> None:
+    def __init__(self, desk: Desk, engines: Mapping[str, Engine], journal: Journal, content: Content) -> None:
         self._desk = desk
         self._engines = engines
         self._journal = journal
+        self._content = content
 
     async def run(self, live: LiveRun) -> None:
         """Returns when the run's end is on disk (or the disk takes nothing any more and the server stops)."""
         try:
             live.begin()
-            ended = await self._drive(live, await self._turn(live))
+            ended = await self._drive(live, await self._turn(live, self._content))
         except EngineFailure as error:
             ended = _failed(live, clean_json({"code": error.code, "message": error.message, **error.details}))
         except HermesError as error:
@@ -88,11 +90,12 @@ class TurnRunner:
             ended = _failed(live, {"code": "internal", "message": message, "retryable": True})
         await self._settle(live, ended)
 
-    async def _turn(self, live: LiveRun) -> Turn:
+    async def _turn(self, live: LiveRun, content: Content = no_content) -> Turn:
         session = await self._desk.session(live.session_id)
         bodies = await self._desk.read(self._context, session)
+        files = await self._desk.read(files_of, bodies, content)
         workspace = str(session.head.fields.get("workspace") or "")
-        return Turn(live.session_id, live.run.id, bodies, live.run.model, live.run.provider, workspace)
+        return Turn(live.session_id, live.run.id, bodies, live.run.model, live.run.provider, workspace, files)
 
     def _context(self, session: Session) -> list[Body]:
         """The visible path for the engine, without what is not for it; from the end, as far as any model could read."""

@@ -130,7 +130,7 @@ class Disk:
 
     def replace_if(self, path: Path, chunks: Iterable[bytes], still: Callable[[], bool]) -> Stamp | None:
         """As `replace`, but only if `still()` holds once the new file is ready; else None, and nothing has changed."""
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.{time.monotonic_ns()}{TEMPORARY}")
+        temporary = temporary_name(path)
         fd = self.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
         try:
             for chunk in chunks:
@@ -165,6 +165,49 @@ class Disk:
         self.rename(source, target)
         self.sync_folder(target.parent)
         self.sync_folder(source.parent)
+
+
+class Beside:
+    """A file that grows beside its place and takes its name when it is whole. Left-overs are cleared at the start."""
+
+    def __init__(self, disk: Disk, path: Path) -> None:
+        self._disk = disk
+        self._path = temporary_name(path)
+        self._fd: int | None = disk.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+        self.size = 0
+
+    def add(self, data: bytes) -> None:
+        """More bytes, at the end."""
+        if self._fd is None:
+            raise OSError(errno.EBADF, "the file is closed")
+        self._disk.append(self._fd, data)
+        self.size += len(data)
+
+    def sync(self) -> None:
+        """What was added is on the disk itself on return; nothing more may be added."""
+        if self._fd is not None:
+            self._disk.sync(self._fd)
+            self._close()
+
+    def rename(self, path: Path) -> None:
+        """It takes its place, durable on return."""
+        self._disk.rename(self._path, path)
+        self._disk.sync_folder(path.parent)
+
+    def abandon(self) -> None:
+        """It goes away, as if it had never been; nothing happens where it has its place."""
+        self._close()
+        self._disk.unlink(self._path)
+
+    def _close(self) -> None:
+        fd, self._fd = self._fd, None
+        if fd is not None:
+            os.close(fd)
+
+
+def temporary_name(path: Path) -> Path:
+    """A name beside `path` that says that the file is not whole yet."""
+    return path.with_name(f".{path.name}.{os.getpid()}.{time.monotonic_ns()}{TEMPORARY}")
 
 
 def free_name(path: Path) -> Path:

@@ -15,6 +15,7 @@ from hermes_webui.chat.events import Body
 from hermes_webui.errors import BadRequest
 from hermes_webui.runs.choice import Choice
 from hermes_webui.runs.supervisor import Started, session_of
+from hermes_webui.web.attachments import checked
 from hermes_webui.web.replies import Json, body_of, wanted
 from hermes_webui.web.services import services
 from hermes_webui.web.sessions import check_names
@@ -37,11 +38,12 @@ class Start(Struct):
 
 
 class Edit(Struct):
-    """Another wording of a prompt."""
+    """Another wording of a prompt, with its attachments unless others are named."""
 
     session_id: str
     message_id: str
     message: str
+    attachments: list[dict[str, Any]] | None = None
     model: str | None = None
     model_provider: str | None = None
     engine: str | None = None
@@ -76,12 +78,13 @@ def _choice(wish: Start | Edit | Retry) -> Choice:
     return Choice(wish.engine or "", wish.model_provider or "", wish.model or "")
 
 
-def _prompt(wish: Start | Edit) -> Body:
-    if not wish.message.strip():
+async def _prompt(request: Request, wish: Start | Edit) -> Body:
+    if not wish.message.strip() and not wish.attachments:
         raise BadRequest("There is nothing in the message.")
     _check_key(wish.key)
-    attachments = wish.attachments if isinstance(wish, Start) else []
-    return {"role": "user", "content": wish.message, **({"attachments": attachments} if attachments else {})}
+    attachments = await checked(services(request).attachments, wish.attachments or [])
+    named = wish.attachments is not None if isinstance(wish, Edit) else bool(attachments)
+    return {"role": "user", "content": wish.message, **({"attachments": attachments} if named else {})}
 
 
 def _check_key(key: str | None) -> None:
@@ -98,7 +101,9 @@ async def start(request: Request) -> Response:
     wish = await body_of(request, Start)
     supervisor = services(request).supervisor
     return _accepted(
-        await supervisor.start(wish.session_id, _prompt(wish), wish.key, _choice(wish), wish.expected_revision)
+        await supervisor.start(
+            wish.session_id, await _prompt(request, wish), wish.key, _choice(wish), wish.expected_revision
+        )
     )
 
 
@@ -106,7 +111,8 @@ async def edit(request: Request) -> Response:
     """Adds a sibling of a prompt and answers it."""
     wish = await body_of(request, Edit)
     supervisor = services(request).supervisor
-    return _accepted(await supervisor.edit(wish.session_id, wish.message_id, _prompt(wish), wish.key, _choice(wish)))
+    body = await _prompt(request, wish)
+    return _accepted(await supervisor.edit(wish.session_id, wish.message_id, body, wish.key, _choice(wish)))
 
 
 async def retry(request: Request) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +22,9 @@ ERRORS = (
     "400 what was sent does not fit · 401 password wanted · 403 foreign host or page · 404 unknown id · "
     "409 changed meanwhile · 413 too large · 503 the disk takes no writes"
 )
+#: What an endpoint gives that gives a file.
+FILE = "the file"
+IN_PATH = re.compile(r"{(\w+)}")
 EXTRA_TYPES = "components/schemas/"
 
 
@@ -57,15 +61,15 @@ _ERROR: Final[Mapping[str, Any]] = {
 
 
 def _operation(each: Endpoint) -> dict[str, Any]:
-    stream = each.gives == "text/event-stream"
-    kind = "text/event-stream" if stream else "application/json"
+    kind = {"text/event-stream": each.gives, FILE: "*/*"}.get(each.gives, "application/json")
+    stream = kind != "application/json"
     properties: dict[str, Any] = {} if stream else {name.strip(): {} for name in each.gives.split(",")}
     schema: dict[str, Any] = {"type": "string"} if stream else {"type": "object", "properties": properties}
     error = {"description": "An error", "content": {"application/json": {"schema": {"$ref": f"#/{EXTRA_TYPES}Error"}}}}
     operation: dict[str, Any] = {
         "summary": each.summary,
         "operationId": each.path.strip("/").replace("/", "_"),
-        "parameters": [_parameter(name) for name in each.query.split()],
+        "parameters": [*map(_path_parameter, IN_PATH.findall(each.path)), *map(_parameter, each.query.split())],
         "responses": {
             str(each.status): {"description": each.gives, "content": {kind: {"schema": schema}}},
             "default": error,
@@ -74,7 +78,14 @@ def _operation(each: Endpoint) -> dict[str, Any]:
     if each.body is not None:
         reference = {"$ref": f"#/{EXTRA_TYPES}{each.body.__name__}"}
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": reference}}}
+    if each.takes:
+        content = {each.takes: {"schema": {"type": "string", "format": "binary"}}}
+        operation["requestBody"] = {"required": True, "content": content}
     return operation
+
+
+def _path_parameter(name: str) -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
 
 
 def _parameter(name: str) -> dict[str, Any]:

@@ -8,13 +8,15 @@ from typing import Any
 from msgspec import Struct
 from starlette.routing import Route
 
-from hermes_webui.web import chat, docs, events, health, login, models, pages, sessions
+from hermes_webui.web import attachments, chat, docs, events, health, login, models, pages, prompts, sessions
 
 Handler = Callable[..., Awaitable[Any]]
 
 
 class Endpoint(Struct, frozen=True):
-    """One path. `query` names its parameters, those that must be given with a `!`; `body` is its request's type."""
+    """One path. `query` names its parameters, those that must be given with a `!`; `body` is its request's type, or it
+    `takes` a body of this media type.
+    """
 
     method: str
     path: str
@@ -22,6 +24,7 @@ class Endpoint(Struct, frozen=True):
     summary: str
     query: str = ""
     body: type[Struct] | None = None
+    takes: str = ""
     gives: str = ""
     status: int = 200
 
@@ -130,6 +133,26 @@ API: tuple[Endpoint, ...] = (
         "session_id after follow",
         gives="text/event-stream",
     ),
+    Endpoint(
+        POST,
+        "/api/attachments",
+        attachments.upload,
+        "Attach a file: the body is the file (application/octet-stream, with x-hermes-upload: 1)",
+        "name!",
+        takes="application/octet-stream",
+        gives="attachment",
+    ),
+    Endpoint(
+        GET,
+        "/api/attachments/{attachment_id}",
+        attachments.get,
+        "An attached file",
+        "name",
+        gives=docs.FILE,
+    ),
+    Endpoint(GET, "/api/prompts", prompts.listed, "The prompts that are kept", gives="prompts"),
+    Endpoint(POST, "/api/prompts/save", prompts.save, "Keep a prompt", body=prompts.SavePrompt, gives="prompt"),
+    Endpoint(POST, "/api/prompts/delete", prompts.delete, "Forget a prompt", body=prompts.DeletePrompt, gives="id"),
     Endpoint(GET, "/api/models", models.models, "Models to choose from", gives="providers, default"),
     Endpoint(GET, "/api/engines", models.engines, "Engines and what they can do", gives="engines"),
     Endpoint(POST, "/api/login", login.login, "Give the password", body=login.Login, gives="ok"),

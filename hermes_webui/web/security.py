@@ -35,6 +35,11 @@ SAFE_METHODS = frozenset({"GET", "HEAD"})
 #: What can be had without the password: the door itself, and a sign of life.
 OPEN = re.compile(r"/(health|api/login|static/.*|manifest\.webmanifest|sw\.js|favicon\.ico|c/[^/]*)?")
 
+#: The one path that takes a file as it is. A foreign page can send neither the header nor the type of its body without
+#: asking first, and is not answered.
+UPLOADS = "/api/attachments"
+UPLOAD_HEADER = "x-hermes-upload"
+
 IMPORT_MAP = re.compile(rb'<script type="importmap">(.*?)</script>', re.DOTALL)
 
 
@@ -88,7 +93,9 @@ class Gate:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                message["headers"] = [*message.get("headers", ()), *headers]
+                own = list(message.get("headers", ()))
+                named = {name for name, _ in own}
+                message["headers"] = [*own, *(each for each in headers if each[0] not in named)]
             await send(message)
 
         try:
@@ -143,7 +150,10 @@ def _same(origin: str, host: str) -> bool:
 
 def _check_post(request: HTTPConnection) -> None:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
+    if request.scope["path"] == UPLOADS:
+        if kind != "application/octet-stream" or request.headers.get(UPLOAD_HEADER) != "1":
+            raise UnsupportedMedia(f"Send application/octet-stream and the header {UPLOAD_HEADER}: 1.")
+    elif kind != "application/json":
         raise UnsupportedMedia("Send application/json.")
     length = request.headers.get("content-length", "0")
     if not length.isdigit():

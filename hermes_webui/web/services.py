@@ -12,6 +12,8 @@ from hermes_webui.engines.base import Engine
 from hermes_webui.runs.choice import Default
 from hermes_webui.runs.desk import Desk
 from hermes_webui.runs.supervisor import Supervisor
+from hermes_webui.store.attachments import Attachments
+from hermes_webui.store.prompts import Prompts
 from hermes_webui.store.recovery import Report
 from hermes_webui.streams.hub import Hub
 from hermes_webui.web.login import Doorman
@@ -30,6 +32,8 @@ class Services:
     doorman: Doorman
     report: Report
     default: Default
+    attachments: Attachments
+    prompts: Prompts
     version: str
     ui: str = ""
     boot: str = field(default_factory=lambda: secrets.token_hex(8))

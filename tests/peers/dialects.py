@@ -39,6 +39,7 @@ FAILURES = {
     "context_500": Failure(500, "the input exceeds the context window", type="server_error"),
     "500": Failure(500, "Something broke: Bearer {key}", "server_error", "api_error"),
     "503": Failure(503, "The model is overloaded.", "overloaded", "overloaded_error"),
+    "no_images": Failure(404, "No endpoints found that support image input"),
     "refused": Failure(400, "Your request was flagged by our content policy.", "content_policy_violation"),
 }
 

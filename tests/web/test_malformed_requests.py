@@ -103,7 +103,7 @@ async def described(server: Hermes) -> dict[str, dict[str, Any]]:
     found = {}
     for path, methods in document["paths"].items():
         body = methods.get("post", {}).get("requestBody")
-        if body is not None:
+        if body is not None and "application/json" in body["content"]:
             reference = body["content"]["application/json"]["schema"]["$ref"]
             found[path] = document["components"]["schemas"][reference.rpartition("/")[2]]
     return found
@@ -122,6 +122,7 @@ async def valid(server: Hermes) -> dict[str, Any]:
         "message": "again",
         "text": "half a thought",
         "password": "x",
+        "id": "0123456789abcdef",
         "pinned": True,
         "archived": True,
     }

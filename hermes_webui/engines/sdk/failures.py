@@ -42,6 +42,12 @@ _QUOTA: Final = re.compile(
     r"|out of credits|usage limit",
     re.IGNORECASE,
 )
+_NO_IMAGES: Final = re.compile(
+    r"(does ?n[o']t|do not|cannot|can't|not|no endpoints found that) (support|accept|process|take|allow)\w* "
+    r"(\w+ ){0,3}(image|vision|multi-?modal|document|pdf|file)|(image|vision|file|pdf|document)\w*( \w+){0,3} "
+    r"(is|are|was)? ?(not|un) ?support|invalid content type|not a multimodal model",
+    re.IGNORECASE,
+)
 _UNREADABLE: Final = re.compile(r"failed to (decode|parse)", re.IGNORECASE)
 _ANY: Final = re.compile("")
 
@@ -56,6 +62,7 @@ _ANSWERS: Final = (
     (ai.ModelAPIError, _TOO_LONG, "too_long"),
     (ai.ModelAPIError, _QUOTA, "quota"),
     (ai.ModelAPIError, _REFUSED, "refused"),
+    (ai.ModelAPIError, _NO_IMAGES, "no_images"),
     (ai.ModelAPIError, _UNKNOWN_MODEL, "unknown_model"),
     (ai.ModelAuthenticationError, _ANY, "forbidden"),
     (ai.ModelNotFoundError, _ANY, "not_there"),
@@ -154,6 +161,11 @@ _SENTENCES: Final[Mapping[str, _Sentence]] = {
     "provider_error": _Sentence(
         "provider_error",
         "{name} had an error of its own{http}. Your message is kept: retry, or choose another model.",
+    ),
+    "no_images": _Sentence(
+        "unsupported_attachment",
+        "{model} did not take the attached files. Your message and its files are kept: choose a model that reads "
+        "them and retry.",
     ),
     "rejected": _Sentence(
         "provider_error",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pydantic_ai.messages import (
+    BinaryContent,
     ModelMessage,
     ModelRequest,
     ModelRequestPart,
@@ -12,6 +13,7 @@ from pydantic_ai.messages import (
     TextPart,
     ToolCallPart,
     ToolReturnPart,
+    UserContent,
     UserPromptPart,
 )
 
@@ -26,7 +28,7 @@ def messages_of(context: Context) -> list[ModelMessage]:
     request: list[ModelRequestPart] = [SystemPromptPart(context.system)] if context.system else []
     for turn in context.turns:
         if turn.role == "user":
-            request.append(UserPromptPart(turn.text))
+            request.append(UserPromptPart(_asked(turn)))
             continue
         if request:
             messages.append(ModelRequest(request))
@@ -34,6 +36,14 @@ def messages_of(context: Context) -> list[ModelMessage]:
         request = [ToolReturnPart(call.name, call.result, call.id) for call in turn.calls]
     messages.append(ModelRequest(request))
     return messages
+
+
+def _asked(turn: Said) -> str | list[UserContent]:
+    """The text, or the files and then the text: as the providers advise."""
+    if not turn.files:
+        return turn.text
+    files = [BinaryContent(file.data, media_type=file.type) for file in turn.files]
+    return [*files, *([turn.text] if turn.text.strip() else [])]
 
 
 def _replied(turn: Said) -> list[ModelResponsePart]:
