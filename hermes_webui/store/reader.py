@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Self
 
@@ -26,6 +27,10 @@ BLOCK = 1 << 16
 PROBE = 1 << 12
 #: A line at most this many numbers above the last block that was read is looked for in the block before it.
 CLOSE = 64
+
+#: A line's beginning, in which its type stands, and the types that move the visible path's end.
+HEADER = 96
+MOVES = (b'"type":"branch.selected"', b'"type":"session.adopted"')
 
 #: How many lines a reader holds at most.
 KEPT = 10_000
@@ -171,15 +176,32 @@ class LogReader:
         Where a line in between is damaged, a message that says so takes its place and the path goes on with the message
         before it in the log.
         """
-        found: list[Message] = []
-        while leaf is not None and (limit is None or len(found) < limit):
-            message = self.message(leaf)
-            if message is None:
-                message = self._gap(leaf, found[-1] if found else None)
-            found.append(message)
-            leaf = message.parent
+        return list(islice(self.up(leaf), limit))[::-1]
+
+    def up(self, leaf: str | None) -> Iterator[Message]:
+        """The path that ends in `leaf`, from there to its beginning, one message after the other."""
+        after: Message | None = None
+        while leaf is not None:
+            message = self.message(leaf) or self._gap(leaf, after)
+            yield message
+            leaf, after = message.parent, message
             self._forget()
-        return found[::-1]
+
+    def numbered(self, seq: int) -> Message | None:
+        """The message that the line with this number adds, if it adds one."""
+        line = self._message_line(seq)
+        added = _added(line) if line is not None else None
+        return message_of(added) if added is not None else None
+
+    def moves(self, seq: int, offset: int = 0) -> Iterator[int]:
+        """The numbers of the lines after `offset` (or from line `seq` on) that move the end of the visible path.
+
+        The lines are looked at, not decoded: their type stands in front of what they hold.
+        """
+        start = offset or self._locate(seq)[0]
+        for _, raw in lines(self._fd, start, self._size):
+            if any(move in raw[:HEADER] for move in MOVES) and (line := parse(raw)) is not None:
+                yield line.seq
 
     def whole_path(self, leaf: str | None) -> Iterator[Message]:
         """The whole path that ends in `leaf`, first to last, one message in memory at a time."""

@@ -14,6 +14,7 @@ from hermes_webui.chat.messages import Message
 from hermes_webui.store.files import Stamp
 from hermes_webui.store.index import Row
 from hermes_webui.store.log import Batch, Found, Log, event_of, standing
+from hermes_webui.store.path import Bends
 
 
 class Session:
@@ -31,6 +32,8 @@ class Session:
         self.torn = 0
         self.snapshot_revision = 0
         self.snapshot_bytes = 0
+        #: Where the log turned to another branch, as far as that was looked for.
+        self.bends = Bends()
         #: Of a directory that another program wrote: its conversation, and the lines that our log will begin with.
         self.found: Conversation | None = None
         self.first: Batch | None = None

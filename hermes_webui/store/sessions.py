@@ -9,19 +9,21 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from hermes_webui.chat import decide
-from hermes_webui.chat.conversation import Conversation
+from hermes_webui.chat.conversation import Conversation, path_to
 from hermes_webui.chat.document import Place, foreign
 from hermes_webui.chat.events import Event, SessionAdopted
 from hermes_webui.chat.head import ROOT, Head
-from hermes_webui.chat.messages import Message
+from hermes_webui.chat.messages import Message, seq_of
 from hermes_webui.errors import BadRequest, Damaged, NotFound
 from hermes_webui.store import snapshot
 from hermes_webui.store.files import Disk, free_name, refused, stamp_of
 from hermes_webui.store.log import Log, encode, read
+from hermes_webui.store.path import Bends, Course, Listed, VisiblePath
 from hermes_webui.store.reader import LogReader
 from hermes_webui.store.session import Page, Session, Standing, fold
 
@@ -152,6 +154,28 @@ class SessionStore:
         messages = self.path_messages(session, end, limit)
         return Page(messages, messages[0].depth - 1 if messages else 0)
 
+    @contextmanager
+    def visible(self, session: Session, leaf: str | None) -> Iterator[VisiblePath]:
+        """The path that ends in `leaf`, to find places on."""
+        found = session.found
+        if found is not None:
+            yield Listed(path_to(leaf, found.messages), found.messages)
+        elif not session.log.size:
+            yield Listed((), {})
+        else:
+            with self.reader(session) as reader:
+                yield Course(reader, leaf, self._bends(session, reader).seqs)
+
+    def _bends(self, session: Session, reader: LogReader) -> Bends:
+        """Where the log turned to another branch. What was found is kept, so that only what is new is looked at."""
+        known, size = session.bends, session.log.size
+        if not session.head.branches or known.upto == size:
+            return known
+        firsts = (seq_of(child) for children in session.head.branches.values() for child in children)
+        since = min((seq for seq in firsts if seq is not None), default=1)
+        session.bends = Bends((*known.seqs, *reader.moves(since, known.upto)), size)
+        return session.bends
+
     def latest_below(self, session: Session, message_id: str) -> Message:
         """Where the path ends when `message_id` is selected: the newest message that follows it. Raises `NotFound`."""
         if session.found is not None:
@@ -227,6 +251,19 @@ class SessionStore:
         session.generation = place.generation
         session.snapshot_revision = head.revision
         session.snapshot_bytes += session.stamp.size
+
+    def document(self, session: Session, standing: Standing) -> Iterator[bytes]:
+        """`<sid>.json` as of `standing`, piece by piece, for a copy of it elsewhere."""
+        head, place = standing.head, standing.place
+        yield from snapshot.chunks(head, place, self.whole(session, standing), self._fields_of(session, head))
+
+    def whole(self, session: Session, standing: Standing) -> Iterator[Message]:
+        """All messages of the visible path as of `standing`, one in memory at a time."""
+        if session.found is not None:
+            yield from path_to(standing.head.leaf, session.found.messages)
+        elif standing.place.offset:
+            with LogReader(session.log.path, standing.place.offset) as reader:
+                yield from reader.whole_path(standing.head.leaf)
 
     def is_touched(self, session: Session) -> bool:
         """Whether the snapshot may be another than the one that we last looked at."""

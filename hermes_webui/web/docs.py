@@ -61,7 +61,7 @@ _ERROR: Final[Mapping[str, Any]] = {
 
 
 def _operation(each: Endpoint) -> dict[str, Any]:
-    kind = {"text/event-stream": each.gives, FILE: "*/*"}.get(each.gives, "application/json")
+    kind = {FILE: "*/*"}.get(each.gives, each.gives if "/" in each.gives else "application/json")
     stream = kind != "application/json"
     properties: dict[str, Any] = {} if stream else {name.strip(): {} for name in each.gives.split(",")}
     schema: dict[str, Any] = {"type": "string"} if stream else {"type": "object", "properties": properties}

@@ -8,7 +8,19 @@ from typing import Any
 from msgspec import Struct
 from starlette.routing import Route
 
-from hermes_webui.web import attachments, chat, docs, events, health, login, models, pages, prompts, sessions
+from hermes_webui.web import (
+    attachments,
+    chat,
+    docs,
+    events,
+    health,
+    login,
+    models,
+    navigation,
+    pages,
+    prompts,
+    sessions,
+)
 
 Handler = Callable[..., Awaitable[Any]]
 
@@ -57,8 +69,32 @@ API: tuple[Endpoint, ...] = (
         "/api/session",
         sessions.get,
         "A conversation and a page of its messages",
-        "session_id! messages msg_limit msg_before",
+        "session_id! messages msg_limit msg_before msg_around msg_after",
         gives="session",
+    ),
+    Endpoint(
+        GET,
+        "/api/session/outline",
+        navigation.outline,
+        "The prompts of a conversation, by number or time",
+        "session_id! first limit at",
+        gives="prompts, total, first, message_id",
+    ),
+    Endpoint(
+        GET,
+        "/api/session/find",
+        navigation.find,
+        "Words in a conversation, newest first",
+        "session_id! query! limit before everything",
+        gives="hits, next, searched",
+    ),
+    Endpoint(
+        GET,
+        "/api/session/export",
+        navigation.export,
+        "A whole conversation as a file: markdown, or json in hermes-webui's format",
+        "session_id! format",
+        gives="text/markdown",
     ),
     Endpoint(
         GET,

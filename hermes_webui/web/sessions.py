@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 from msgspec import Struct
 from starlette.requests import Request
@@ -17,7 +17,9 @@ from hermes_webui.chat.messages import Message
 from hermes_webui.errors import BadRequest
 from hermes_webui.runs import views
 from hermes_webui.runs.desk import Desk
+from hermes_webui.store import places
 from hermes_webui.store.drafts import Draft
+from hermes_webui.store.path import VisiblePath
 from hermes_webui.store.session import Page, Session
 from hermes_webui.streams.sse import Cursor
 from hermes_webui.web.replies import Json, body_of, flag, number, wanted
@@ -28,6 +30,19 @@ MOST_MESSAGES = 500
 MOST_SESSIONS = 500
 TITLE_LIMIT = 500
 NAME_LIMIT = 500
+
+#: Pages that lie around or after a message.
+PLACES: Final[Mapping[str, Callable[[VisiblePath, str, int], Page]]] = {
+    "msg_around": places.around,
+    "msg_after": places.after,
+}
+
+_WHOLE: Final[Mapping[str, Any]] = {
+    "_messages_truncated": False,
+    "_messages_offset": 0,
+    "_messages_after": 0,
+    "_prompts_before": 0,
+}
 
 
 class NewSession(Struct):
@@ -107,7 +122,7 @@ async def new(request: Request) -> Response:
 
 def _empty(draft: Draft) -> dict[str, Any]:
     nothing: dict[str, Any] = {"messages": [], "tool_calls": [], "open": None, "cursor": "0"}
-    return {**nothing, "draft": _draft_json(draft), "_messages_truncated": False, "_messages_offset": 0}
+    return {**nothing, "draft": _draft_json(draft), **_WHOLE}
 
 
 def _draft_json(draft: Draft) -> dict[str, Any]:
@@ -119,7 +134,7 @@ async def get(request: Request) -> Response:
     parts = services(request)
     session_id = wanted(request, "session_id")
     limit = number(request, "msg_limit", PAGE, MOST_MESSAGES)
-    before = request.query_params.get("msg_before")
+    wish = _wish(request)
     session = await parts.desk.session(session_id)
     head = parts.desk.provisional(session_id) or session.head
     decide.alive(head)
@@ -128,7 +143,7 @@ async def get(request: Request) -> Response:
     if not flag(request, "messages", default=True):
         draft = await parts.desk.read(parts.desk.drafts.get, session_id)
         return Json({"session": {**row, **_empty(draft), "open": open_message, "cursor": cursor}})
-    page, draft = await parts.desk.read(_read, parts.desk, session, head, limit, before)
+    page, draft = await parts.desk.read(_read, parts.desk, session, head, limit, wish)
     return Json({"session": {**row, **_page_json(page, head), **_draft(draft), "open": open_message, "cursor": cursor}})
 
 
@@ -136,8 +151,21 @@ def _draft(draft: Draft) -> dict[str, Any]:
     return {"draft": _draft_json(draft)}
 
 
-def _read(desk: Desk, session: Session, head: Head, limit: int, before: str | None) -> tuple[Page, Draft]:
-    page = desk.store.page(session, head.leaf, limit, before)
+def _wish(request: Request) -> tuple[str, str | None]:
+    """Which page is asked for: `msg_before`, `msg_around` or `msg_after` a message, else the last one."""
+    asked = [(name, value) for name in ("msg_before", *PLACES) if (value := request.query_params.get(name)) is not None]
+    if len(asked) > 1:
+        raise BadRequest("Ask for a page before, around or after one message, not several at once.")
+    return asked[0] if asked else ("msg_before", None)
+
+
+def _read(desk: Desk, session: Session, head: Head, limit: int, wish: tuple[str, str | None]) -> tuple[Page, Draft]:
+    how, message_id = wish
+    if message_id is None or how == "msg_before":
+        page = desk.store.page(session, head.leaf, limit, message_id)
+    else:
+        with desk.store.visible(session, head.leaf) as path:
+            page = PLACES[how](path, message_id, limit)
     return page, desk.drafts.get(head.session_id)
 
 
@@ -157,7 +185,14 @@ def _page_json(page: Page, head: Head) -> dict[str, Any]:
         "tool_calls": _tool_calls(page.messages, page.offset),
         "_messages_truncated": page.truncated,
         "_messages_offset": page.offset,
+        "_messages_after": max(0, head.message_count - page.offset - len(page.messages)),
+        "_prompts_before": _prompts_before(page.messages, head),
     }
+
+
+def _prompts_before(messages: Sequence[Message], head: Head) -> int:
+    first = messages[0] if messages else None
+    return first.turn - (first.role == "user") if first else head.user_message_count
 
 
 def _tool_calls(messages: Sequence[Message], offset: int) -> list[dict[str, Any]]:

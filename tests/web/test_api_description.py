@@ -79,7 +79,7 @@ async def test_what_is_said_to_be_answered_is_answered(hermes: Hermes, document)
     session = await hermes.exchange(session_id, "hello", "hi")
     headers = {"content-type": "application/octet-stream", "x-hermes-upload": "1"}
     kept = await hermes.client.post("/api/attachments?name=a.bin", content=b"text", headers=headers)
-    query = {"session_id": session_id, "stream_id": session["last_run"]["run_id"]}
+    query = {"session_id": session_id, "stream_id": session["last_run"]["run_id"], "query": "hello"}
     names = {"attachment_id": kept.json()["attachment"]["id"]}
     for path, methods in document["paths"].items():
         if "get" in methods:
