@@ -16,7 +16,7 @@ from typing import Any
 from hermes_webui.chat import decide
 from hermes_webui.chat.conversation import Conversation, path_to
 from hermes_webui.chat.document import Place, foreign
-from hermes_webui.chat.events import Event, SessionAdopted
+from hermes_webui.chat.events import Event, SessionAdopted, SessionChanged
 from hermes_webui.chat.head import ROOT, Head
 from hermes_webui.chat.messages import Message, seq_of
 from hermes_webui.errors import BadRequest, Damaged, NotFound
@@ -317,8 +317,18 @@ class SessionStore:
         if reason != "saved":  # a run of another program is not ours to wait for
             document = {**document, "active_stream_id": None}
         since = seen if isinstance(seen, int) else None
+        if since is not None:
+            document = {**document, **self._changed_since(session, since)}
         changes = decide.adopt(session.head, at, foreign(document), path, reason, digest, since)
         return session.append(changes, at)
+
+    def _changed_since(self, session: Session, seq: int) -> dict[str, Any]:
+        """The metadata that was changed here after `seq`, as it is now: who wrote from that state did not know."""
+        head = session.head
+        with self.reader(session) as reader:
+            changes = [event.change for event in reader.events(max(seq, 0), head.revision)]
+        names = {name for change in changes if isinstance(change, SessionChanged) for name in change.fields}
+        return {name: head.title if name == "title" else head.fields.get(name) for name in names}
 
     def cut_torn(self, session: Session) -> None:
         """An append that a crash cut off was never acknowledged. Its bytes are kept, then the log ends before them."""

@@ -103,6 +103,18 @@ async def test_an_edit_of_an_older_state_hides_nothing_that_has_been_said_since(
         assert said(await hermes.session(session_id)) == ["one", "a", "theirs"]
 
 
+async def test_an_edit_of_an_older_state_undoes_nothing_that_was_set_since(hermes: Hermes):
+    session_id, older = await talked(hermes, ("one", "a"))
+    await hermes.post("/api/session/pin", session_id=session_id)
+    await hermes.post("/api/session/rename", session_id=session_id, title="Ours")
+    write(hermes.sessions, with_more({**older, "title": "Theirs", "model": "their-model"}, THEIRS))
+    await hermes.post("/api/session/archive", session_id=session_id)
+    session = await hermes.session(session_id)
+    assert said(session) == ["one", "a", "theirs"]
+    assert (session["pinned"], session["archived"], session["title"]) == (True, True, "Ours")
+    assert session["model"] == "their-model", "what only they set is theirs"
+
+
 async def test_an_edit_during_a_run_does_not_disturb_it_nor_the_one_that_waits(hermes: Hermes):
     session_id, older = await talked(hermes, ("one", "a"))
     first = await hermes.send(session_id, "two", engine="puppet")
