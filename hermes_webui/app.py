@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import shutil
 import threading
 import time
 from collections.abc import AsyncIterator, Mapping, MutableMapping
@@ -20,14 +21,17 @@ from hermes_webui import __version__
 from hermes_webui.engines.base import Engine
 from hermes_webui.engines.demo import DemoEngine
 from hermes_webui.engines.model import ModelEngine
-from hermes_webui.engines.providers import providers_from
+from hermes_webui.engines.providers import ProviderConfig, providers_from
 from hermes_webui.errors import HermesError, SettingsError
 from hermes_webui.runs.choice import Choice, Default
 from hermes_webui.runs.desk import Desk
+from hermes_webui.runs.setup import Given, Setup
 from hermes_webui.runs.supervisor import Supervisor
 from hermes_webui.runs.upkeep import Upkeep
 from hermes_webui.settings import Settings
+from hermes_webui.store import choices
 from hermes_webui.store.attachments import Attachments
+from hermes_webui.store.choices import Choices
 from hermes_webui.store.commit import Committer
 from hermes_webui.store.files import Disk, Lock
 from hermes_webui.store.identity import Identity, identify
@@ -42,12 +46,14 @@ from hermes_webui.web.login import Doorman
 from hermes_webui.web.replies import on_error, on_no_route
 from hermes_webui.web.routes import routes
 from hermes_webui.web.security import Gate, policy
-from hermes_webui.web.services import Services
+from hermes_webui.web.services import Place, Services
 
 UI = Path(__file__).parent / "ui"
 
 #: Pages of messages shrink to a fifth. Streams and files (which are packed once, at the start) pass as they are.
 PACKED = Middleware(GZipMiddleware, minimum_size=2048, compresslevel=4)
+#: Agents whose commands are looked for, so that a first visit can name those that are there.
+AGENTS = ("hermes", "claude", "codex", "gemini", "opencode", "goose", "aider")
 
 logger = logging.getLogger(__name__)
 
@@ -83,7 +89,7 @@ def create_app(
     """The server as an ASGI application. `streams` and `lock` are where live runs are made known (`api.config`)."""
     opened = opened or Opened(settings)
     ui = assets.load(UI)
-    doorman = Doorman(settings.password_hash, opened.identity.secret)
+    doorman = Doorman(settings.password_hash or settings.chosen.get("password_hash", ""), opened.identity.secret)
     gate = Middleware(Gate, hosts=settings.hosts, doorman=doorman, content_policy=policy(ui.page))
     made = dict(engines if engines is not None else _engines(settings))
     live = {} if streams is None else streams
@@ -129,12 +135,24 @@ class _Running:
         desk = Desk(store, opened.index, self._committer, hub, time.time, self._reads)
         desk.unclosed.update(opened.recovery.unclosed)
         default = Default(Choice(settings.engine, settings.provider, settings.model))
+        setup = _setup(settings, opened, default, engines.get("model"))
         self._upkeep = Upkeep(desk)
         self._looking = asyncio.create_task(default.look(engines.get("model")))
-        supervisor = Supervisor(desk, engines, self._journal, default, streams, lock, opened.attachments.read)
-        kept = (opened.attachments, opened.prompts)
         self.services = Services(
-            desk, supervisor, engines, hub, doorman, opened.report, default, *kept, __version__, ui
+            desk=desk,
+            supervisor=Supervisor(desk, engines, self._journal, default, streams, lock, opened.attachments.read),
+            engines=engines,
+            hub=hub,
+            doorman=doorman,
+            report=opened.report,
+            default=default,
+            attachments=opened.attachments,
+            prompts=opened.prompts,
+            version=__version__,
+            setup=setup,
+            place=_place(settings),
+            is_local=settings.is_local,
+            ui=ui,
         )
 
     async def end(self) -> None:
@@ -157,12 +175,33 @@ class _Running:
 
 
 def _engines(settings: Settings) -> dict[str, Engine]:
-    providers = providers_from(settings.environment, settings.providers)
+    providers = _providers(settings)
     known = [provider.id for provider in providers]
     if settings.provider and settings.provider not in [*known, "demo"]:
         raise SettingsError(
             f"There is no provider `{settings.provider}` to be the default. There are: {', '.join(known)}."
         )
-    model = ModelEngine(providers)
-    demo = DemoEngine(pace=settings.demo_pace)
-    return {"model": model, "demo": demo}
+    return {"model": ModelEngine(providers), "demo": DemoEngine(pace=settings.demo_pace)}
+
+
+def _providers(settings: Settings) -> tuple[ProviderConfig, ...]:
+    return providers_from(settings.environment, settings.providers, settings.chosen.get("providers", {}))
+
+
+def _setup(settings: Settings, opened: Opened, default: Default, engine: Engine | None) -> Setup:
+    given = Given(
+        settings.environment,
+        settings.providers,
+        Choice(settings.engine, settings.provider, settings.model),
+        bool(settings.password_hash),
+    )
+    kept = Choices(settings.state / choices.NAME, opened.disk, settings.chosen)
+    setup = Setup(given, kept, default, engine if isinstance(engine, ModelEngine) else None)
+    setup.apply()
+    return setup
+
+
+def _place(settings: Settings) -> Place:
+    found = tuple(name for name in AGENTS if shutil.which(name, path=settings.environment.get("PATH", "")))
+    config = settings.config or settings.state / "config.toml"
+    return Place(str(settings.state), str(settings.state / choices.NAME), str(config), found)

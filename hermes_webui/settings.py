@@ -1,7 +1,10 @@
-"""Settings: the only reader of the environment and of `config.toml`. Frozen once read, and handed on."""
+"""Settings: the only reader of the environment, of `config.toml` and, below them, of what was set on the page. Frozen
+once read, and handed on.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from collections.abc import Collection, Mapping
@@ -34,7 +37,8 @@ LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 class Settings(Struct, frozen=True):
     """Everything a server is told from outside. `environment` and `providers` are for the engines, which read neither
-    the environment nor a file themselves.
+    the environment nor a file themselves. `chosen` is what was set on the page (`settings.json`, which the server
+    writes): what the environment or `config.toml` says goes before it.
     """
 
     state: Path
@@ -50,6 +54,8 @@ class Settings(Struct, frozen=True):
     log_level: str = "warning"
     providers: Mapping[str, Any] = MappingProxyType({})
     environment: Mapping[str, str] = MappingProxyType({})
+    config: Path | None = None
+    chosen: Mapping[str, Any] = MappingProxyType({})
 
     def __repr__(self) -> str:
         return f"Settings(state={str(self.state)!r}, host={self.host!r}, port={self.port})"
@@ -58,6 +64,11 @@ class Settings(Struct, frozen=True):
     def sessions(self) -> Path:
         """The session directory."""
         return self.state / "sessions"
+
+    @property
+    def has_password(self) -> bool:
+        """Whether one is set, wherever."""
+        return bool(self.password_hash or self.chosen.get("password_hash"))
 
     @property
     def is_local(self) -> bool:
@@ -79,7 +90,8 @@ def read(environment: Mapping[str, str] = os.environ, **given: Any) -> Settings:
     """
     state = Path(given.pop("state")).expanduser() if given.get("state") else state_directory(environment)
     given.pop("state", None)
-    table = _table(Path(environment.get("HERMES_WEBUI_CONFIG") or state / "config.toml"))
+    config = Path(environment.get("HERMES_WEBUI_CONFIG") or state / "config.toml")
+    table = _table(config)
     _known("config.toml", table, KNOWN)
     server = _section(table, "server")
     _known("[server]", server, KNOWN["server"])
@@ -99,13 +111,15 @@ def read(environment: Mapping[str, str] = os.environ, **given: Any) -> Settings:
         log_level=_level(_first(given.get("log_level"), environment.get("HERMES_WEBUI_LOG_LEVEL"), "warning")),
         providers=_section(table, "providers"),
         environment=MappingProxyType(dict(environment)),
+        config=config,
+        chosen=_chosen(state / "settings.json"),
     )
     _safe(settings)
     return settings
 
 
 def _safe(settings: Settings) -> None:
-    if not settings.is_local and not settings.password_hash:
+    if not settings.is_local and not settings.has_password:
         raise SettingsError(
             f"The server does not start on {settings.host}: other machines could read your conversations. "
             "Set a password first (`hermes-webui password`), or leave the host at 127.0.0.1."
@@ -119,6 +133,24 @@ def _table(path: Path) -> dict[str, Any]:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{path} cannot be read: {error}. Correct it, or move it away, and start again.") from error
+
+
+def _chosen(path: Path) -> dict[str, Any]:
+    """What was set on the page. What cannot be read is not passed over: it may hold the password."""
+    try:
+        found = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise SettingsError(
+            f"{path}, which holds what was set on the page, cannot be read: {error}. Correct it, or move it away to "
+            "set everything again, and start again."
+        ) from error
+    if not isinstance(found, dict) or not all(
+        isinstance(found.get(name, {}), dict) for name in ("default", "providers")
+    ):
+        raise SettingsError(f"{path} does not hold what the page sets. Correct it, or move it away, and start again.")
+    return found
 
 
 def _section(table: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -25,6 +25,7 @@ _WELL_KNOWN: Final[Mapping[str, tuple[str, ...]]] = {
     "anthropic": ("claude-opus-5-5", "claude-sonnet-5-5", "claude-haiku-5-5"),
     "google": ("gemini-3.8-flash", "gemini-3.1-pro-preview", "gemini-3.5-flash-lite"),
 }
+_OR_ON_THE_PAGE: Final = " and start the server again, or give the key in the settings of the page."
 _GOOGLES_WRONG_KEY: Final = (400, "google")
 _FRESH_SECONDS: Final = 60.0
 #: A provider that was away is asked again this soon: somebody may just have started it.
@@ -81,7 +82,7 @@ class Catalogue:
 
     async def _ask(self, config: ProviderConfig) -> ProviderInfo:
         if config.needs_key and not config.api_key:
-            return self._info(config, (), f"Set {config.key_setting} and start the server again.")
+            return self._info(config, (), f"Set {config.key_setting}{_OR_ON_THE_PAGE}")
         within = self._connections.timeouts.listing
         try:
             async with asyncio.timeout(within * 1.25):
@@ -106,7 +107,7 @@ class Catalogue:
     def _refused(self, config: ProviderConfig, status: int) -> ProviderInfo:
         if status in (401, 403) or (status, config.kind) == _GOOGLES_WRONG_KEY:
             key = "refuses its key" if config.api_key else "asks for a key"
-            return self._info(config, (), f"{config.name} {key}. Set {config.key_setting} and start the server again.")
+            return self._info(config, (), f"{config.name} {key}. Set {config.key_setting}{_OR_ON_THE_PAGE}")
         instead = _instead(config)
         hint = f"{config.name} could not list its models (HTTP {status})."
         missing = "" if instead else f" Check `base_url`, or name them as `models` under `[providers.{config.id}]`."

@@ -20,8 +20,8 @@ _CONNECT: Final = """\
 ### Connect a real model
 
 - [ ] **On this machine:** install [Ollama](https://ollama.com), then `ollama pull llama3.2`. That is all.
-- [ ] **With a key:** set `OPENAI_API_KEY`, `ANTHROPIC_API_KEY`, `GEMINI_API_KEY` or `OPENROUTER_API_KEY`.
-- [ ] **Anything that speaks OpenAI's API** (vLLM, llama.cpp, LM Studio …), in `config.toml`:
+- [ ] **With a key:** give it in the [settings](/settings/models), or set `OPENAI_API_KEY`, `ANTHROPIC_API_KEY` …
+- [ ] **Anything that speaks OpenAI's API** (vLLM, llama.cpp, LM Studio …), in the settings or in `config.toml`:
 
 ```toml
 [providers.my-server]

@@ -32,6 +32,7 @@ from hermes_webui.engines.context import context_of
 from hermes_webui.engines.providers import Kind, ProviderConfig
 from hermes_webui.engines.scrub import scrub
 from hermes_webui.engines.titles import title_of, title_request
+from hermes_webui.engines.trial import Trial, try_out
 from hermes_webui.engines.until import until
 from hermes_webui.errors import EngineFailure
 
@@ -63,9 +64,20 @@ class ModelEngine:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._timeouts = timeouts or Timeouts()
-        self._configs = {config.id: config for config in providers}
+        self._clock = clock
         self._connections = Connections(self._timeouts)
-        self._catalogue = Catalogue(tuple(providers), self._connections, self.name, clock)
+        #: Whether first replies get a title of the model's.
+        self.makes_titles = True
+        self.configure(providers)
+
+    def configure(self, providers: Sequence[ProviderConfig]) -> None:
+        """Other providers from now on; a turn under way goes on with what it began with."""
+        self._configs = {config.id: config for config in providers}
+        self._catalogue = Catalogue(tuple(providers), self._connections, self.name, self._clock)
+
+    async def try_out(self, config: ProviderConfig) -> Trial:
+        """Whether this provider answers, as it stands in `config`; see `engines.trial`."""
+        return await try_out(config, self._connections)
 
     async def run(self, turn: Turn, ask: Ask, cancel: asyncio.Event) -> AsyncIterator[EngineEvent]:
         """Streams the model's reply to the whole conversation. See `Engine.run`; `ask` is never called."""
@@ -94,7 +106,7 @@ class ModelEngine:
         """A title of at most seven words, or None where the model gives none within 20 s, whatever the
         reason.
         """
-        request = title_request(turn.messages)
+        request = title_request(turn.messages) if self.makes_titles else None
         if request is None:
             return None
         config: ProviderConfig | None = None
@@ -161,8 +173,8 @@ class ModelEngine:
             if config.needs_key and not config.api_key:
                 raise EngineFailure(
                     "auth",
-                    f"{config.name} has no key. Your message is kept: set {config.key_setting}, start the "
-                    "server again and retry, or choose another model.",
+                    f"{config.name} has no key. Your message is kept: give the key in the settings (or set "
+                    f"{config.key_setting}) and retry, or choose another model.",
                 )
             return config, turn.model or _first([await self._catalogue.info(config)]).id
         ready = [info for info in await self._catalogue.infos() if info.ready]

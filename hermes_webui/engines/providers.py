@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final, Literal, cast, get_args
 from urllib.parse import urlsplit
 
@@ -95,6 +96,7 @@ _KNOWN: Final = (
     ProviderConfig("ollama", "Ollama", "ollama", "http://127.0.0.1:11434"),
     ProviderConfig("ollama-cloud", "Ollama Cloud", "openai", "https://ollama.com/v1", needs_key=True),
 )
+KNOWN: Final[Mapping[str, ProviderConfig]] = MappingProxyType({config.id: config for config in _KNOWN})
 #: The variables of the known providers' keys, the first one being the one that sentences name. Any other
 #: provider's is its id in capitals and `_API_KEY`.
 _KEY_VARIABLES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -106,18 +108,40 @@ _SUFFIXES: Final[Mapping[str, str]] = {"anthropic": "/v1", "google": "/v1beta", 
 _SETTINGS: Final = ("api_key", "base_url", "kind", "models", "name")
 
 
-def providers_from(env: Mapping[str, str], table: Mapping[str, Any]) -> tuple[ProviderConfig, ...]:
+def providers_from(
+    env: Mapping[str, str], table: Mapping[str, Any], chosen: Mapping[str, Any] = MappingProxyType({})
+) -> tuple[ProviderConfig, ...]:
     """The providers that these settings describe: the known ones first, then the owner's in their order.
 
     `table` is `[providers]` of config.toml: `[providers.NAME]` with `base_url`, `api_key`, `models`, `kind`,
     `name`, each optional, but `base_url` for a NAME that is not known. A key that the table does not give is
     looked up in `env` (`OPENAI_API_KEY`, … `<NAME>_API_KEY`). A known provider is listed even without its
-    key, so that the page can say what is missing. Raises SettingsError, naming the table, for what cannot be
-    used.
+    key, so that the page can say what is missing. `chosen` is the same shape, set on the page, below both; a
+    provider that only the page knows never takes a key from `env`, so that no key goes where its owner did not
+    send it. Raises SettingsError, naming the table, for what cannot be used.
     """
-    known = {config.id: config for config in _KNOWN}
-    named = dict.fromkeys((*known, *table))
-    return tuple(_provider(name, known.get(name), env, _checked(name, table.get(name, {}))) for name in named)
+    named = dict.fromkeys((*KNOWN, *table, *chosen))
+    return tuple(_provider(name, KNOWN.get(name), *_told(name, env, table, chosen)) for name in named)
+
+
+def _told(
+    name: str, env: Mapping[str, str], table: Mapping[str, Any], chosen: Mapping[str, Any]
+) -> tuple[Mapping[str, str], Mapping[str, Any]]:
+    """The environment and the table for one provider."""
+    given = _checked(name, table.get(name, {}))
+    own = _checked(name, chosen.get(name, {}), "settings.json")
+    own = {key: value for key, value in own.items() if key != "api_key" or not key_in(name, env)}
+    return (env if name in table or name in KNOWN else {}), {**own, **given}
+
+
+def key_in(name: str, env: Mapping[str, str]) -> str:
+    """The variable of the environment that holds this provider's key; "" where none does."""
+    return next((variable for variable in variables_of(name) if env.get(variable)), "")
+
+
+def variables_of(name: str) -> tuple[str, ...]:
+    """The variables that may hold this provider's key."""
+    return _KEY_VARIABLES.get(name, (f"{name.upper().replace('-', '_')}_API_KEY",))
 
 
 def _provider(
@@ -126,8 +150,7 @@ def _provider(
     kind = cast(Kind, given.get("kind") or (known.kind if known else "openai"))
     chosen = given.get("base_url") or _from_env(name, env)
     base_url = _trimmed(name, chosen or (known.base_url if known else ""), kind)
-    variables = _KEY_VARIABLES.get(name, (f"{name.upper().replace('-', '_')}_API_KEY",))
-    key = given.get("api_key") or next((env[name] for name in variables if env.get(name)), "")
+    key = given.get("api_key") or env.get(key_in(name, env), "")
     start = known or ProviderConfig(name, name, kind, base_url, needs_key=kind in ("anthropic", "google"))
     return replace(
         start,
@@ -136,7 +159,7 @@ def _provider(
         base_url=base_url,
         api_key=Secret(key.strip()),
         models=tuple(given.get("models", ())),
-        key_variable=variables[0],
+        key_variable=variables_of(name)[0],
         needs_key=start.needs_key and (kind != "openai" or not chosen or base_url == start.base_url),
     )
 
@@ -176,9 +199,9 @@ def _trimmed(name: str, base_url: str, kind: Kind) -> str:
     return base_url.strip().rstrip("/").removesuffix(_SUFFIXES.get(kind, "/")).rstrip("/")
 
 
-def _checked(name: str, given: object) -> Mapping[str, Any]:
+def _checked(name: str, given: object, file: str = "config.toml") -> Mapping[str, Any]:
     """The table as it stands, once each of its values is of its type."""
-    where = f"config.toml, [providers.{name}]"
+    where = f"{file}, [providers.{name}]"
     if not isinstance(given, Mapping):
         raise SettingsError(f"{where} is not a table.")
     for key, value in given.items():

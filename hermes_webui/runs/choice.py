@@ -24,6 +24,10 @@ class Default:
         self._configured = configured
         self._found = Choice(DEMO, DEMO, DEMO)
 
+    def configure(self, configured: Choice) -> None:
+        """Another choice from now on; an empty one: what is found."""
+        self._configured = configured
+
     def __call__(self) -> Choice:
         """The choice as far as is known now."""
         named = self._configured

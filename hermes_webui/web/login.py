@@ -34,11 +34,16 @@ class Doorman:
     """Knows who may come in. Its tickets are signed with the store's secret and bound to the password's hash."""
 
     def __init__(self, password_hash: str, secret: bytes, clock: Callable[[], float] = time.time) -> None:
-        self._hash = password_hash
-        self._secret = secret + password_hash.encode()
+        self._store_secret = secret
+        self.change(password_hash)
         self._clock = clock
         self._failures: deque[float] = deque(maxlen=TRIES)
         self._checking = asyncio.Lock()
+
+    def change(self, password_hash: str) -> None:
+        """Another password from now on (empty: none); tickets of the one before are void."""
+        self._hash = password_hash
+        self._secret = self._store_secret + password_hash.encode()
 
     @property
     def is_needed(self) -> bool:
@@ -69,6 +74,10 @@ class Doorman:
             if not await asyncio.to_thread(_fits, self._hash, password):
                 self._failures.append(now)
                 raise Unauthorized("That is not the password.")
+        return self.ticket()
+
+    def ticket(self) -> str:
+        """What a browser shows from now on, for thirty days."""
         until = str(int(self._clock()) + DAYS * 86400)
         return f"{until}.{self._sign(until)}"
 
@@ -93,11 +102,17 @@ async def login(request: Request) -> Response:
     """Checks the password and gives the browser its cookie."""
     given = await body_of(request, Login)
     doorman: Doorman = request.app.state.services.doorman
-    reply = Json({"ok": True})
     if doorman.is_needed:
-        ticket = await doorman.admit(given.password)
+        await doorman.admit(given.password)
+    return admitted(request, Json({"ok": True}), doorman)
+
+
+def admitted(request: Request, reply: Response, doorman: Doorman) -> Response:
+    """The reply with the browser's cookie, where a password is set."""
+    if doorman.is_needed:
         secure = request.headers.get("x-forwarded-proto", request.url.scheme) == "https"
-        reply.set_cookie(COOKIE, ticket, DAYS * 86400, path="/", secure=secure, httponly=True, samesite="strict")
+        age = DAYS * 86400
+        reply.set_cookie(COOKIE, doorman.ticket(), age, path="/", secure=secure, httponly=True, samesite="strict")
     return reply
 
 

@@ -44,6 +44,11 @@ async def manifest(request: Request) -> Response:
     return _send(request, _assets(request).files.get("manifest.webmanifest"))
 
 
+async def worker(request: Request) -> Response:
+    """The service worker. It stands at the root, so that it may serve the whole page; asked for each time."""
+    return _send(request, _assets(request).files.get("sw.js"))
+
+
 async def icon(request: Request) -> Response:
     """The icon, where a browser asks for it by its old name."""
     return _send(request, _assets(request).files.get("icon.svg"))

@@ -9,6 +9,7 @@ from msgspec import Struct
 from starlette.routing import Route
 
 from hermes_webui.web import (
+    about,
     attachments,
     chat,
     docs,
@@ -20,6 +21,7 @@ from hermes_webui.web import (
     pages,
     prompts,
     sessions,
+    settings,
 )
 
 Handler = Callable[..., Awaitable[Any]]
@@ -44,6 +46,7 @@ class Endpoint(Struct, frozen=True):
 GET = "GET"
 POST = "POST"
 SESSION = "session_id, revision, session"
+SETTINGS = "providers, default, titles, password, files, agents"
 ACCEPTED = "stream_id, session_id, message_id, revision, queued"
 
 API: tuple[Endpoint, ...] = (
@@ -191,6 +194,62 @@ API: tuple[Endpoint, ...] = (
     Endpoint(POST, "/api/prompts/delete", prompts.delete, "Forget a prompt", body=prompts.DeletePrompt, gives="id"),
     Endpoint(GET, "/api/models", models.models, "Models to choose from", gives="providers, default"),
     Endpoint(GET, "/api/engines", models.engines, "Engines and what they can do", gives="engines"),
+    Endpoint(GET, "/api/settings", settings.get, "All settings, and where each was set", gives=SETTINGS),
+    Endpoint(
+        POST,
+        "/api/settings/provider",
+        settings.set_provider,
+        "Set a provider's key, or add an address",
+        body=settings.SetProvider,
+        gives=f"{SETTINGS}, id",
+    ),
+    Endpoint(
+        POST,
+        "/api/settings/provider/remove",
+        settings.remove_provider,
+        "Forget an added provider",
+        body=settings.RemoveProvider,
+        gives=SETTINGS,
+    ),
+    Endpoint(
+        POST,
+        "/api/settings/default",
+        settings.choose_default,
+        "Who answers where nobody chose",
+        body=settings.ChooseDefault,
+        gives=SETTINGS,
+    ),
+    Endpoint(
+        POST,
+        "/api/settings/titles",
+        settings.choose_titles,
+        "Whether models give titles",
+        body=settings.ChooseTitles,
+        gives=SETTINGS,
+    ),
+    Endpoint(
+        POST,
+        "/api/settings/password",
+        settings.set_password,
+        "Set, change or take away the password",
+        body=settings.SetPassword,
+        gives=SETTINGS,
+    ),
+    Endpoint(
+        POST,
+        "/api/providers/test",
+        settings.try_provider,
+        "Ask a provider whether it answers",
+        body=settings.TryProvider,
+        gives="ok, code, message, models",
+    ),
+    Endpoint(
+        GET,
+        "/api/about",
+        about.get,
+        "Version, place, size, health and licences",
+        gives="version, python, state, size, sessions, health, licences",
+    ),
     Endpoint(POST, "/api/login", login.login, "Give the password", body=login.Login, gives="ok"),
     Endpoint(POST, "/api/logout", login.logout, "Forget this browser", gives="ok"),
 )
@@ -206,7 +265,10 @@ def routes() -> list[Route]:
         Route("/api/docs", docs.page(API), methods=["GET"]),
         Route("/", pages.page, methods=["GET"]),
         Route("/c/{session_id}", pages.page, methods=["GET"]),
+        Route("/settings", pages.page, methods=["GET"]),
+        Route("/settings/{section}", pages.page, methods=["GET"]),
         Route("/static/{path:path}", pages.static, methods=["GET"]),
         Route("/manifest.webmanifest", pages.manifest, methods=["GET"]),
+        Route("/sw.js", pages.worker, methods=["GET"]),
         Route("/favicon.ico", pages.icon, methods=["GET"]),
     ]

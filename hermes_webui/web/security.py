@@ -33,7 +33,9 @@ UNEXPECTED = HermesError("Something went wrong in this program; its log has the 
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 
 #: What can be had without the password: the door itself, and a sign of life.
-OPEN = re.compile(r"/(health|api/login|static/.*|manifest\.webmanifest|sw\.js|favicon\.ico|c/[^/]*)?")
+OPEN = re.compile(
+    r"/(health|api/login|static/.*|manifest\.webmanifest|sw\.js|favicon\.ico|c/[^/]*|settings(/[a-z]*)?)?"
+)
 
 #: The one path that takes a file as it is. A foreign page can send neither the header nor the type of its body without
 #: asking first, and is not answered.

@@ -11,12 +11,24 @@ from starlette.requests import Request
 from hermes_webui.engines.base import Engine
 from hermes_webui.runs.choice import Default
 from hermes_webui.runs.desk import Desk
+from hermes_webui.runs.setup import Setup
 from hermes_webui.runs.supervisor import Supervisor
 from hermes_webui.store.attachments import Attachments
 from hermes_webui.store.prompts import Prompts
 from hermes_webui.store.recovery import Report
 from hermes_webui.streams.hub import Hub
+from hermes_webui.web.inventory import Counted
 from hermes_webui.web.login import Doorman
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where this server keeps what, as its owner may see it, and which agents' commands are on this machine."""
+
+    state: str
+    settings: str
+    config: str
+    agents: tuple[str, ...] = ()
 
 
 @dataclass
@@ -35,7 +47,11 @@ class Services:
     attachments: Attachments
     prompts: Prompts
     version: str
+    setup: Setup
+    place: Place
+    is_local: bool = True
     ui: str = ""
+    counted: Counted = field(default_factory=Counted)
     boot: str = field(default_factory=lambda: secrets.token_hex(8))
 
 

@@ -11,6 +11,7 @@ from tests.peers.hermes import Hermes
 #: What is no part of the API: its description, the page and its files.
 PAGE = {
     *("/", "/c/{session_id}", "/static/{path:path}", "/manifest.webmanifest", "/favicon.ico", "/sw.js"),
+    *("/settings", "/settings/{section}"),
     *("/api/docs", "/api/openapi.json"),
 }
 

@@ -86,15 +86,15 @@ class _Sentence(Struct, frozen=True):
 
 _SENTENCES: Final[Mapping[str, _Sentence]] = {
     "no_key": _Sentence(
-        "auth", "{name} asks for a key. Your message is kept: set {key}, start the server again and retry."
+        "auth", "{name} asks for a key. Your message is kept: give it in the settings (or set {key}) and retry."
     ),
     "wrong_key": _Sentence(
-        "auth", "{name} refused the key. Your message is kept: set {key}, start the server again and retry."
+        "auth", "{name} refused the key. Your message is kept: give another in the settings (or set {key}) and retry."
     ),
     "forbidden": _Sentence(
         "auth",
         "{name} does not let this key use “{model}”. Your message is kept: choose another model in the "
-        "model menu, or set {key}, start the server again and retry.",
+        "model menu, or give another key in the settings (or set {key}), and retry.",
     ),
     "unknown_model": _Sentence(
         "unknown_model",
