@@ -19,6 +19,7 @@ from hermes_webui.chat.events import (
     MessageAdded,
     RunFinished,
     RunQueued,
+    RunRequeued,
     RunStarted,
     SessionAdopted,
     SessionChanged,
@@ -66,18 +67,28 @@ class Plan:
     def message(
         self, body: Body, *, run_id: str | None = None, queue_id: str | None = None, key: str | None = None
     ) -> None:
-        """Adds a message at the end of the visible path and mints its id."""
+        """Adds a message at the end of the visible path and mints its id. The first of a run that goes on with a reply
+        says so.
+        """
+        run = self.head.run
+        if run is not None and run.id == run_id and run.continues == self.head.leaf and _is_reply(body):
+            body = {**body, "continues": run.continues}
         turn = self.head.user_message_count + (body.get("role") == "user")
         message_id = mint(self.head.revision + 1, body)
         depth = self.head.message_count + 1
         self.add(MessageAdded(message_id, self.head.leaf, depth, turn, body, run_id, queue_id, key))
 
-    def run(self, prompt: Prompt, key: str | None = None) -> None:
+    def run(self, prompt: Prompt, key: str | None = None, continues: str | None = None) -> None:
         """Starts a run with the next epoch; who answers, if the user said so, stays the session's choice."""
         who = {"engine": prompt.engine, "model_provider": prompt.provider, "model": prompt.model}
         if prompt.chosen and any(self.head.fields.get(name) != value for name, value in who.items()):
             self.add(SessionChanged(who))
-        self.add(RunStarted(prompt.run_id, self.head.epoch + 1, prompt.engine, prompt.provider, prompt.model, key))
+        names = (prompt.engine, prompt.provider, prompt.model)
+        self.add(RunStarted(prompt.run_id, self.head.epoch + 1, *names, key, continues))
+
+
+def _is_reply(body: Body) -> bool:
+    return body.get("role") == "assistant" and not body.get("_error")
 
 
 def start(head: Head, at: float, prompt: Prompt) -> list[Change]:
@@ -198,6 +209,39 @@ def unqueue(head: Head, run_id: str) -> list[Change]:
     return [RunFinished(run_id, runs.CANCELLED)]
 
 
+def _waiting(head: Head, queue_id: str) -> runs.Queued:
+    alive(head)
+    found = next((item for item in head.queue if item.queue_id == queue_id), None)
+    if found is None:
+        raise Conflict("That prompt is not waiting any more: its turn has come, or it was taken back.")
+    return found
+
+
+def reword(head: Head, queue_id: str, text: str) -> list[Change]:
+    """A waiting prompt is to say something else; what is attached to it stays."""
+    item = _waiting(head, queue_id)
+    if text_of(item.message) == text:
+        return []
+    return [RunRequeued(queue_id, item.run_id, {**item.message, "content": text})]
+
+
+def reorder(head: Head, queue_id: str, before: str | None) -> list[Change]:
+    """A waiting prompt is to be answered before the prompt `before`, or last (None)."""
+    item = _waiting(head, queue_id)
+    if before is not None:
+        _waiting(head, before)
+    now = [each.queue_id for each in head.queue]
+    order = [each for each in now if each != queue_id]
+    if before != queue_id:
+        order.insert(len(order) if before is None else order.index(before), queue_id)
+    return [RunRequeued(queue_id, item.run_id, order=order)] if before != queue_id and order != now else []
+
+
+def take_back(head: Head, queue_id: str) -> list[Change]:
+    """As `unqueue`, by the prompt's place in the queue."""
+    return unqueue(head, _waiting(head, queue_id).run_id)
+
+
 def change(head: Head, fields: dict[str, Any], source: str = "manual") -> list[Change]:
     """Metadata changes; nothing is appended where all is as it was, or where a title of a stronger source stands."""
     alive(head)
@@ -253,14 +297,41 @@ def retry(head: Head, at: float, user: Message, follower: str | None, prompt: Pr
     return plan.changes
 
 
-def select(head: Head, leaf: Message | None, hides: str | None = None, reason: str = "select") -> list[Change]:
-    """The path to `leaf` is shown (None: the empty one)."""
+def carry_on(head: Head, target: Message, follower: str | None, prompt: Prompt) -> list[Change]:
+    """The reply `target`, which was cut off, goes on: what the run says first is its child and continues it. What
+    followed it so far (`follower`: the error that ended it) stays in the history.
+    """
+    _idle(head)
+    if not is_cut_off(target.body):
+        raise BadRequest("Only a reply that was cut off can be continued. Ask for more in a message, or answer again.")
+    plan = Plan(head, 0.0)
+    if head.leaf != target.id:
+        plan.add(BranchSelected(target.id, target.depth, target.turn, follower, "continue"))
+    plan.run(prompt, prompt.key, target.id)
+    return plan.changes
+
+
+def is_cut_off(body: Body) -> bool:
+    """Whether this is a reply that is not known to be whole."""
+    unfinished = body.get("_partial") or body.get("finish_reason") == "unknown"
+    return _is_reply(body) and bool(unfinished) and not body.get("tool_calls")
+
+
+def select(
+    head: Head,
+    leaf: Message | None,
+    hides: str | None = None,
+    reason: str = "select",
+    cut: tuple[str, int] | None = None,
+) -> list[Change]:
+    """The path to `leaf` is shown (None: the empty one). `cut`: the end and depth of the longer path that it begins."""
     _idle(head)
     if (leaf.id if leaf else None) == head.leaf:
         return []
+    end, end_depth = cut or (None, 0)
     if leaf is None:
-        return [BranchSelected(None, 0, 0, hides, reason)]
-    return [BranchSelected(leaf.id, leaf.depth, leaf.turn, hides, reason)]
+        return [BranchSelected(None, 0, 0, hides, reason, end, end_depth)]
+    return [BranchSelected(leaf.id, leaf.depth, leaf.turn, hides, reason, end, end_depth)]
 
 
 def adopt(

@@ -77,7 +77,8 @@ class MessageAdded(Change, frozen=True, omit_defaults=True):
 
 class BranchSelected(Change, frozen=True, omit_defaults=True):
     """Another path is shown: the one that ends in `leaf`. `hides` is the message of the old path where the two part,
-    if the new one ends above it, so that the way back is known.
+    if the new one ends above it, so that the way back is known. Where it was only cut, `cut` is its old end and
+    `cut_depth` the number of messages up to there.
     """
 
     type: ClassVar[str] = "branch.selected"
@@ -86,6 +87,8 @@ class BranchSelected(Change, frozen=True, omit_defaults=True):
     turn: int
     hides: str | None = None
     reason: str = "select"
+    cut: str | None = None
+    cut_depth: int = 0
 
 
 class RunQueued(Change, frozen=True, omit_defaults=True):
@@ -99,9 +102,19 @@ class RunQueued(Change, frozen=True, omit_defaults=True):
     options: dict[str, str] = {}
 
 
+class RunRequeued(Change, frozen=True, omit_defaults=True):
+    """A prompt that waits was reworded (`message`), or the queue was put in another order (`order`, queue ids)."""
+
+    type: ClassVar[str] = "run.requeued"
+    queue_id: str
+    run_id: str
+    message: Body | None = None
+    order: list[str] | None = None
+
+
 class RunStarted(Change, frozen=True, omit_defaults=True):
     """A turn begins. Appends of an older epoch are refused from here on. `key` is the client's where it answers a
-    prompt again; a new prompt's stands in its message.
+    prompt again; a new prompt's stands in its message. `continues` is the reply that was cut off and goes on.
     """
 
     type: ClassVar[str] = "run.started"
@@ -111,6 +124,7 @@ class RunStarted(Change, frozen=True, omit_defaults=True):
     provider: str = ""
     model: str = ""
     key: str | None = None
+    continues: str | None = None
 
 
 class RunFinished(Change, frozen=True, omit_defaults=True):
@@ -188,6 +202,7 @@ CHANGES: MappingProxyType[str, type[Change]] = MappingProxyType(
             MessageAdded,
             BranchSelected,
             RunQueued,
+            RunRequeued,
             RunStarted,
             RunFinished,
             ApprovalRequested,

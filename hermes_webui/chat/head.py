@@ -22,6 +22,7 @@ from hermes_webui.chat.events import (
     MessageAdded,
     RunFinished,
     RunQueued,
+    RunRequeued,
     RunStarted,
     SessionAdopted,
     SessionChanged,
@@ -47,6 +48,7 @@ FIELDS = frozenset((
     "gateway_routing_history", "llm_title_generated", "parent_session_id", "is_cli_session", "source_tag",
     "raw_source", "session_source", "source_label", "enabled_toolsets", "composer_draft", "created_at",
     "updated_at", "truncation_watermark", "clear_generation", "intentional_shrink_generation", "share_token",
+    "forked_from",
 ))  # fmt: skip
 
 PENDING = frozenset({"pending_user_message", "pending_attachments", "pending_started_at"})
@@ -55,6 +57,13 @@ DEFAULT_TITLES = frozenset({"", "Untitled", "New Chat", "New chat"})
 
 #: Who may replace whose title: a source replaces those of its own rank and below.
 TITLE_RANK: Final[Mapping[str, int]] = {"default": 0, "prompt": 1, "model": 2, "imported": 3, "manual": 4}
+
+
+class Cut(Struct, frozen=True):
+    """The visible path was cut and nothing has been said since: its old end, and how many messages led up to there."""
+
+    leaf: str
+    depth: int
 
 
 class Head(Struct, frozen=True, omit_defaults=True):
@@ -67,6 +76,7 @@ class Head(Struct, frozen=True, omit_defaults=True):
     title: str = ""
     title_source: str = "default"
     leaf: str | None = None
+    cut: Cut | None = None
     message_count: int = 0
     user_message_count: int = 0
     last_message_at: float = 0.0
@@ -134,6 +144,7 @@ def _adopted(head: Head, change: SessionAdopted, event: Event) -> dict[str, Any]
         "extras_at": event.seq if extras else None,
         "adopted": True,
         "digest": change.digest or head.digest,
+        "cut": None,
         **_move(head, change),
     }
 
@@ -160,6 +171,7 @@ def _move(head: Head, change: SessionAdopted | BranchSelected) -> dict[str, Any]
 def _added(head: Head, change: MessageAdded, _event: Event) -> dict[str, Any]:
     changes: dict[str, Any] = {
         "leaf": change.id,
+        "cut": None,
         "message_count": change.depth,
         "user_message_count": change.turn,
     }
@@ -179,7 +191,8 @@ def _remember(keys: dict[str, tuple[str, str]], key: str, made: tuple[str, str])
 
 
 def _selected(head: Head, change: BranchSelected, _event: Event) -> dict[str, Any]:
-    return _move(head, change)
+    cut = Cut(change.cut, change.cut_depth) if change.cut is not None else None
+    return {"cut": cut, **_move(head, change)}
 
 
 def _queued(head: Head, change: RunQueued, _event: Event) -> dict[str, Any]:
@@ -190,8 +203,21 @@ def _queued(head: Head, change: RunQueued, _event: Event) -> dict[str, Any]:
     return changes
 
 
+def _requeued(head: Head, change: RunRequeued, _event: Event) -> dict[str, Any]:
+    queue = head.queue
+    if change.message is not None:
+        queue = tuple(
+            replace(item, message=change.message) if item.queue_id == change.queue_id else item for item in queue
+        )
+    if change.order is not None:
+        place = {queue_id: at for at, queue_id in enumerate(change.order)}
+        queue = tuple(sorted(queue, key=lambda item: place.get(item.queue_id, len(place))))
+    return {"queue": queue}
+
+
 def _started(head: Head, change: RunStarted, event: Event) -> dict[str, Any]:
-    run = Run(change.run_id, change.epoch, runs.RUNNING, event.at, change.engine, change.provider, change.model)
+    who = (change.engine, change.provider, change.model)
+    run = Run(change.run_id, change.epoch, runs.RUNNING, event.at, *who, change.continues)
     changes = {"run": run, "epoch": change.epoch, "queue": _without(head.queue, change.run_id)}
     if change.key is not None:
         changes["keys"] = _remember(head.keys, change.key, (head.leaf or ROOT, change.run_id))
@@ -243,6 +269,7 @@ _STEPS: Final[Mapping[type[Change], Any]] = {
     MessageAdded: _added,
     BranchSelected: _selected,
     RunQueued: _queued,
+    RunRequeued: _requeued,
     RunStarted: _started,
     RunFinished: _finished,
     ApprovalRequested: _asked,

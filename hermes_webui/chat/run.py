@@ -47,6 +47,8 @@ class Run(Struct, frozen=True, omit_defaults=True):
     engine: str = ""
     provider: str = ""
     model: str = ""
+    #: The message that was cut off and that this run goes on with.
+    continues: str | None = None
 
 
 class Ended(Struct, frozen=True, omit_defaults=True):

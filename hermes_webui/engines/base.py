@@ -29,6 +29,8 @@ class EngineCaps(Struct, frozen=True):
     images: bool = False
     tools: bool = False
     titles: bool = False
+    #: Takes a prompt while it answers and changes course. None can yet: the page shows no control for it.
+    steer: bool = False
 
 
 class ModelInfo(Struct, frozen=True, omit_defaults=True):
@@ -63,8 +65,9 @@ class File(Struct, frozen=True):
 
 
 class Turn(Struct, frozen=True):
-    """What is to be answered: the visible path, whose last message is the user's prompt. `files` are the attachments
-    that the messages name, by their ids, as far as all of them may be sent at once.
+    """What is to be answered: the visible path, whose last message is the user's prompt or, with `continues`, the
+    reply that was cut off and is to go on from exactly there. `files` are the attachments that the messages name, by
+    their ids, as far as all of them may be sent at once.
     """
 
     session_id: str
@@ -74,6 +77,7 @@ class Turn(Struct, frozen=True):
     provider: str = ""
     workspace: str = ""
     files: Mapping[str, File] = MappingProxyType({})
+    continues: bool = False
 
 
 class Usage(Struct, frozen=True, omit_defaults=True):
@@ -131,7 +135,8 @@ class Notice(Struct, frozen=True, tag=True):
 class TurnEnded(Struct, frozen=True, tag=True):
     """The last event. A failure is raised as `EngineFailure` instead; the supervisor turns it into an end."""
 
-    reason: Literal["end_turn", "max_tokens", "refusal", "cancelled"] = "end_turn"
+    #: unknown: the stream ended without saying that the reply is whole.
+    reason: Literal["end_turn", "max_tokens", "refusal", "cancelled", "unknown"] = "end_turn"
 
 
 EngineEvent = TextDelta | ReasoningDelta | ToolCallStarted | ToolCallFinished | UsageUpdated | Notice | TurnEnded

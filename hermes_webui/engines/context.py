@@ -16,9 +16,9 @@ from msgspec import Struct
 
 from hermes_webui.engines.attached import ALL, NO_FILES, Attached, Takes, split
 from hermes_webui.engines.base import Body, File
+from hermes_webui.engines.seam import request_to_go_on
 
 CUT_OFF: Final = "[This reply was cut off here.]"
-GO_ON: Final = "Please go on from where you stopped."
 _LONGEST_NAME: Final = 64
 #: Where a body holds what of its files is sent beside its text, on its way through here.
 _FILES: Final = "\0files"
@@ -46,10 +46,13 @@ class Said(Struct, frozen=True):
 
 
 class Context(Struct, frozen=True):
-    """The system's words, "" for none, and the turns."""
+    """The system's words, "" for none, and the turns. `unfinished`: the reply so far that is to go on, where the
+    conversation ends in one.
+    """
 
     system: str
     turns: tuple[Said, ...]
+    unfinished: str = ""
 
 
 def context_of(
@@ -62,12 +65,45 @@ def context_of(
     """The context that these bodies give. `calls_as_text` is for providers that refuse calls of tools they do
     not know; `files` are the contents of attachments by id, of which only what the model `takes` is sent.
     """
-    kept = [body for body in bodies if not body.get("_error")]
+    kept = list(_once(_joined([body for body in bodies if not body.get("_error")])))
     system = "\n\n".join(filter(None, (_text(body) for body in kept if body.get("role") == "system")))
     spoken = [body for body in kept if body.get("role") != "system"]
-    asked = (_with_files(body, files, takes) for body in spoken)
-    turns = _framed(_merged(_turns(list(asked), calls_as_text=calls_as_text)))
-    return Context(system, tuple(turns))
+    last = spoken.pop() if spoken and _goes_on(spoken[-1]) else {}
+    unfinished = _text(last)
+    if unfinished:  # what is asked after it says that it was cut off; of thoughts alone there is nothing to go on with
+        spoken.append({**last, "_partial": False})
+    asked = [_with_files(body, files, takes) for body in spoken]
+    turns = _framed(_merged(_turns(asked, calls_as_text=calls_as_text)), unfinished)
+    return Context(system, tuple(turns), unfinished)
+
+
+def _goes_on(body: Body) -> bool:
+    return body.get("role") == "assistant" and not body.get("tool_calls")
+
+
+def _joined(bodies: Sequence[Body]) -> Iterator[Body]:
+    """Replies that continue the one before them as one with it: the model sees no seam."""
+    last: Body | None = None
+    for body in bodies:
+        if last is not None and body.get("continues") and _goes_on(last) and body.get("role") == "assistant":
+            last = {**body, "content": _text(last) + _text(body)}
+            continue
+        if last is not None:
+            yield last
+        last = body
+    if last is not None:
+        yield last
+
+
+def _once(bodies: Iterator[Body]) -> Iterator[Body]:
+    """Without a prompt that only repeats the one before it: it was sent again because no reply had come."""
+    last: Body | None = None
+    for body in bodies:
+        again = last is not None and body.get("role") == last.get("role") == "user"
+        same = last is not None and all(body.get(key) == last.get(key) for key in ("content", "attachments"))
+        if not (again and same):
+            yield body
+        last = body
 
 
 def _turns(bodies: Sequence[Body], *, calls_as_text: bool) -> Iterator[Said]:
@@ -148,14 +184,14 @@ def _merged(turns: Iterator[Said]) -> Iterator[Said]:
         yield last
 
 
-def _framed(turns: Iterator[Said]) -> list[Said]:
+def _framed(turns: Iterator[Said], unfinished: str) -> list[Said]:
     framed = list(turns)
     if not framed:
         return [Said("user", "[The message is empty.]")]
     if framed[0].role != "user":
         framed.insert(0, Said("user", BEGINS_WITH_REPLY))
     if framed[-1].role != "user":
-        framed.append(Said("user", GO_ON))
+        framed.append(Said("user", request_to_go_on(unfinished)))
     return framed
 
 

@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from typing import Final
 
 from hermes_webui.engines.base import (
     Ask,
+    Body,
     EngineCaps,
     EngineEvent,
     ModelInfo,
@@ -31,6 +32,8 @@ from hermes_webui.errors import EngineFailure
 #: must end.
 _PACE: Final = 0.012
 _SLOWER: Final = 10
+_BREAKS_OFF: Final = "You asked for an error, so this reply breaks off in the"
+_GOES_ON: Final = " middle. You let it go on, so here is its end: nothing of what stood before it was lost."
 
 
 class DemoEngine:
@@ -53,7 +56,8 @@ class DemoEngine:
         asked = words_of(prompt_of(turn.messages))
         pace = self._pace * (_SLOWER if "slow" in asked else 1)
         usage = Usage(input_tokens=sum(len(str(body.get("content") or "").split()) for body in turn.messages))
-        for event in _script(turn, fails="error" in asked):
+        fails = "error" in asked and not turn.continues
+        for event in _script(turn, fails=fails):
             await self._pause(pace)
             if cancel.is_set():
                 yield UsageUpdated(usage)
@@ -61,7 +65,7 @@ class DemoEngine:
                 return
             usage = _counted(usage, event)
             yield event
-        if "error" in asked:
+        if fails:
             raise EngineFailure(
                 "provider_error",
                 "This failure is the demo's, made because your message has the word “error” in it. Your "
@@ -88,13 +92,31 @@ class DemoEngine:
 
 def _script(turn: Turn, *, fails: bool) -> Iterator[EngineEvent]:
     """Everything but the end: thoughts, perhaps a tool call, and the text."""
-    for piece in _pieces(demo_thoughts(turn.messages)):
+    asked, thought, written = _so_far(turn.messages) if turn.continues else (turn.messages, "", "")
+    thoughts = demo_thoughts(asked)
+    for piece in _pieces("" if written else _rest(thoughts, thought)):
         yield ReasoningDelta(piece)
     if fails:
-        yield from map(TextDelta, _pieces("You asked for an error, so this reply breaks off in the"))
+        yield from map(TextDelta, _pieces(_BREAKS_OFF))
         return
-    yield from _calculation(turn)
-    yield from map(TextDelta, _pieces(demo_reply(turn.messages)))
+    if not turn.continues:
+        yield from _calculation(turn)
+    reply = _BREAKS_OFF + _GOES_ON if written and _BREAKS_OFF.startswith(written) else demo_reply(asked)
+    yield from map(TextDelta, _pieces(_rest(reply, written)))
+
+
+def _so_far(bodies: Sequence[Body]) -> tuple[Sequence[Body], str, str]:
+    """The conversation up to its last prompt, and what has been thought and written of the reply that goes on."""
+    prompt = max((at for at, body in enumerate(bodies) if body.get("role") == "user"), default=-1)
+    reply = bodies[prompt + 1 :]
+    said = [body for body in reply if body.get("role") == "assistant"]
+    thought, written = ("".join(str(body.get(key) or "") for body in said) for key in ("reasoning", "content"))
+    return bodies[: prompt + 1], thought, written
+
+
+def _rest(text: str, so_far: str) -> str:
+    """What follows; all of it where somebody else has written the beginning."""
+    return text.removeprefix(so_far)
 
 
 def _calculation(turn: Turn) -> Iterator[EngineEvent]:

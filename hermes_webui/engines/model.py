@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
@@ -22,6 +22,7 @@ from hermes_webui.engines.base import (
     EngineEvent,
     ModelInfo,
     ProviderInfo,
+    TextDelta,
     Turn,
     TurnEnded,
     UsageUpdated,
@@ -31,6 +32,7 @@ from hermes_webui.engines.connections import Connections, Timeouts
 from hermes_webui.engines.context import context_of
 from hermes_webui.engines.providers import Kind, ProviderConfig
 from hermes_webui.engines.scrub import scrub
+from hermes_webui.engines.seam import Seam
 from hermes_webui.engines.titles import title_of, title_request
 from hermes_webui.engines.trial import Trial, try_out
 from hermes_webui.engines.until import until
@@ -133,8 +135,10 @@ class ModelEngine:
         failure: EngineFailure | None = None
         try:
             model = await asyncio.to_thread(self._open, config, name)
+            seam = Seam(context.unfinished)
             async for event in late.chat(model, context, self._timeouts.between):
-                yield self._told(event, config, name)
+                for told in _sewn(event, seam):
+                    yield self._told(told, config, name)
         except EngineFailure:
             raise
         except Exception as error:  # noqa: BLE001 - the turn ends here, whatever the SDKs raise
@@ -183,6 +187,15 @@ class ModelEngine:
             return self._configs[ready[0].id], turn.model
         model = _first(listed or ready)
         return self._configs[model.provider], turn.model or model.id
+
+
+def _sewn(event: EngineEvent, seam: Seam) -> Iterator[EngineEvent]:
+    """The event; text without what it only repeats of the reply that it goes on with."""
+    text = seam.feed(event.text) if isinstance(event, TextDelta) else seam.rest()
+    if text:
+        yield TextDelta(text)
+    if not isinstance(event, TextDelta):
+        yield event
 
 
 def _first(infos: Sequence[ProviderInfo]) -> ModelInfo:

@@ -26,6 +26,7 @@ from hermes_webui.store import index as index_file
 from hermes_webui.store.commit import Committer
 from hermes_webui.store.drafts import Draft, Drafts
 from hermes_webui.store.files import refused
+from hermes_webui.store.fork import fork
 from hermes_webui.store.index import Index, Row
 from hermes_webui.store.journal import Partial
 from hermes_webui.store.recovery import close_run
@@ -160,6 +161,17 @@ class Desk:
         if session.found is not None:
             self._make_room()
         return session
+
+    async def fork(self, session_id: str, message_id: str) -> Head:
+        """A new session with the path of this one up to a message. Raises `NotFound`, `StoreUnavailable`."""
+        source = await self.session(session_id)
+        new_id = secrets.token_hex(6)
+        session = await self._committer.run(fork, self.store, source, message_id, new_id)
+        place = self._place(new_id)
+        place.session, place.told = session, session.head.revision
+        self.list_changed(session)
+        self.snapshot_soon(new_id)
+        return session.head
 
     async def read(self, function: Callable[..., Any], *args: Any) -> Any:
         """Runs a blocking read of the store off the event loop."""

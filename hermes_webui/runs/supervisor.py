@@ -22,7 +22,7 @@ from hermes_webui.chat.decide import Prompt
 from hermes_webui.chat.events import Body, Change, Event, MessageAdded, RunFinished, RunStarted
 from hermes_webui.chat.head import Head
 from hermes_webui.chat.messages import Message
-from hermes_webui.chat.run import CANCELLED, DONE, INTERRUPTED, Run
+from hermes_webui.chat.run import CANCELLED, DONE, INTERRUPTED, RUNNING, Run
 from hermes_webui.engines.base import Engine
 from hermes_webui.errors import BadRequest, Conflict, HermesError, NotFound
 from hermes_webui.runs import views
@@ -169,6 +169,37 @@ class Supervisor:
                 raise BadRequest("No prompt of yours stands before that message.")
             path = self.desk.store.path_messages(session, path[0].parent, limit)
 
+    async def carry_on(self, session_id: str, message_id: str | None, key: str | None, choice: Choice) -> Started:
+        """Goes on with a reply that was cut off (None: the last one), from where it ends."""
+        session = await self.desk.session(session_id)
+        seen = session.head.revision
+        target, follower = await self.desk.read(self._cut_off, session, message_id)
+        prompt = self._prompt(session_id, target.body, key)
+
+        def rule(head: Head) -> Sequence[Change]:
+            if key is not None and key in head.keys:
+                return ()
+            if head.revision != seen:
+                raise Conflict("The conversation has just changed. Nothing was lost; look again and repeat.")
+            return decide.carry_on(head, target, follower, self._chosen(head, prompt, choice))
+
+        outcome = await self.desk.execute(session_id, rule)
+        return _started(outcome.head, prompt, outcome.events, target.id)
+
+    def _cut_off(self, session: Session, message_id: str | None) -> tuple[Message, str | None]:
+        """The reply to go on with, and the message that hides behind it; where none is named, the path's last one, in
+        front of the error that may have ended it.
+        """
+        store = self.desk.store
+        if message_id is not None:
+            target = store.message(session, message_id)
+            return target, store.hidden_by(session, target)
+        path = store.path_messages(session, session.head.leaf, 2)
+        error = path.pop() if path and path[-1].body.get("_error") else None
+        if not path:
+            raise BadRequest("There is no reply to go on with.")
+        return path[-1], error.id if error is not None else None
+
     def _prompt(self, session_id: str, body: Body, key: str | None) -> Prompt:
         """The run's id names its session, so that it is found again after a restart."""
         return Prompt({**body, "timestamp": self.desk.clock()}, f"{session_id}~{secrets.token_hex(8)}", key)
@@ -209,6 +240,10 @@ class Supervisor:
         outcome = await self.desk.execute(session_id, lambda head: decide.next_turn(head, self.desk.clock()))
         return outcome.head
 
+    async def requeue(self, session_id: str, rule: Callable[[Head], Sequence[Change]]) -> Head:
+        """Carries out a rule about the prompts that wait. Raises `Conflict` where the turn of one has come."""
+        return (await self.desk.execute(session_id, rule)).head
+
     async def cancel(self, run_id: str) -> str:
         """Stops a run, keeping what it has said, or takes a waiting prompt back. Returns the state it ended in."""
         live = self._live.get(run_id)
@@ -244,7 +279,7 @@ class Supervisor:
                     self._tell_run(session_id, event.change.run_id, event)
                 self.desk.hub.end(views.run_topic(event.change.run_id))
             if isinstance(event.change, RunStarted):
-                self._launch(session_id, event.seq, event.change)
+                self._launch(session_id, event, event.change)
 
     def _tell_run(self, session_id: str, run_id: str, event: Event, length: int = 0) -> None:
         """Followers of the one run in hermes-webui's names have had the text as deltas (`length` of the open message);
@@ -258,10 +293,11 @@ class Supervisor:
             for data in views.run_event_frames(run_id, event, row.summary, length, whole=False):
                 self.desk.hub.publish(topic, data)
 
-    def _launch(self, session_id: str, seq: int, change: RunStarted) -> None:
-        run = Run(change.run_id, change.epoch, engine=change.engine, provider=change.provider, model=change.model)
+    def _launch(self, session_id: str, event: Event, change: RunStarted) -> None:
+        who = (change.engine, change.provider, change.model)
+        run = Run(change.run_id, change.epoch, RUNNING, event.at, *who, change.continues)
         live = LiveRun(session_id, run, self._journal, self.desk.hub)
-        live.next_message(seq)
+        live.next_message(event.seq)
         self._live[run.id] = self._by_session[session_id] = live
         with self._lock:
             self._streams[run.id] = live

@@ -59,6 +59,9 @@ UNSAYABLE: Final[Mapping[str, Any]] = {
     "retryable": True,
 }
 
+#: How a reply can end that its message says.
+SAID_ENDS = frozenset({"max_tokens", "refusal", "unknown"})
+
 CLOSED_CALL: Final[Mapping[str, tuple[str, str]]] = {
     CANCELLED: ("cancelled", "Stopped. The call may have had effects."),
     INTERRUPTED: ("unknown", "The server was stopped during this call. It may have run; it was not run again."),
@@ -95,7 +98,9 @@ class TurnRunner:
         bodies = await self._desk.read(self._context, session)
         files = await self._desk.read(files_of, bodies, content)
         workspace = str(session.head.fields.get("workspace") or "")
-        return Turn(live.session_id, live.run.id, bodies, live.run.model, live.run.provider, workspace, files)
+        who = (live.run.model, live.run.provider)
+        goes_on = live.run.continues is not None
+        return Turn(live.session_id, live.run.id, bodies, *who, workspace, files, goes_on)
 
     def _context(self, session: Session) -> list[Body]:
         """The visible path for the engine, without what is not for it; from the end, as far as any model could read."""
@@ -253,6 +258,7 @@ def _last_bodies(live: LiveRun, ended: Ended, parts: Sequence[Part], at: float) 
 
 def _final(live: LiveRun, parts: Sequence[Part], at: float) -> Body:
     usage = msgspec.to_builtins(live.usage) if live.usage is not None else None
-    cut = {"_partial": True, "finish_reason": "max_tokens"} if live.end_reason == "max_tokens" else {}
-    refused = {"finish_reason": "refusal"} if live.end_reason == "refusal" else {}
-    return body_of(parts, at, model=live.run.model, usage=usage, **cut, **refused)
+    cut = {"_partial": True} if live.end_reason == "max_tokens" else {}
+    reason = {"finish_reason": live.end_reason} if live.end_reason in SAID_ENDS else {}
+    duration = round(max(0.0, at - live.run.started_at), 3)
+    return body_of(parts, at, model=live.run.model, usage=usage, duration=duration, **cut, **reason)

@@ -61,11 +61,11 @@ def list_frame(version: int, summary: Summary | None, session_id: str) -> bytes:
     return frame({"type": "list", "list_version": version, **change})
 
 
-def summary_json(summary: Summary) -> dict[str, Any]:
-    """A row as clients get it; of waiting prompts only what is shown."""
+def summary_json(summary: Summary, shown: int | None = SHOWN) -> dict[str, Any]:
+    """A row as clients get it; of waiting prompts only what is shown (None: all)."""
     built: dict[str, Any] = msgspec.to_builtins(summary)
     built["queue"] = [
-        {"queue_id": item.queue_id, "run_id": item.run_id, "key": item.key, "content": text_of(item.message)[:SHOWN]}
+        {"queue_id": item.queue_id, "run_id": item.run_id, "key": item.key, "content": text_of(item.message)[:shown]}
         for item in summary.queue
     ]
     if built["last_run"] is not None:

@@ -86,6 +86,16 @@ class Session:
         self.log.close()
 
 
+class Below(Struct, frozen=True):
+    """What follows a message on the visible path or, where the message is not on it, on its own branch: the first
+    message after it, the last one, and the number of messages that lead up to the last. None: nothing does.
+    """
+
+    first: str | None = None
+    last: str | None = None
+    depth: int = 0
+
+
 class Standing(Struct, frozen=True):
     """A head and the place in the log that it is of."""
 

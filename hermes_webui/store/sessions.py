@@ -25,7 +25,7 @@ from hermes_webui.store.files import Disk, free_name, refused, stamp_of
 from hermes_webui.store.log import Log, encode, read
 from hermes_webui.store.path import Bends, Course, Listed, VisiblePath
 from hermes_webui.store.reader import LogReader
-from hermes_webui.store.session import Page, Session, Standing, fold
+from hermes_webui.store.session import Below, Page, Session, Standing, fold
 
 #: Session ids are file names: nothing that could leave the folder, nothing that begins like a folder of our own, and no
 #: capitals, since some file systems take them for the same name (hermes-webui has none either).
@@ -189,13 +189,21 @@ class SessionStore:
 
     def hidden_by(self, session: Session, leaf: Message | None) -> str | None:
         """The message that follows `leaf`, on the visible path or on its own branch: what selecting `leaf` hides."""
-        end, count = session.head.leaf, session.head.message_count
+        return self.below(session, leaf).first
+
+    def below(self, session: Session, leaf: Message | None) -> Below:
+        """What ending the path in `leaf` hides (None: before the first message). What an earlier cut has hidden since
+        nothing was said belongs to it.
+        """
+        head = session.head
         parent, depth = (leaf.id, leaf.depth) if leaf else (None, 0)
-        path = self.path_messages(session, end, count - depth) if count > depth else []
-        if leaf is not None and (not path or path[0].parent != parent):
+        path = self.path_messages(session, head.leaf, head.message_count - depth) if head.message_count > depth else []
+        end = (head.cut.leaf, head.cut.depth) if head.cut else (head.leaf, head.message_count)
+        if leaf is not None and leaf.id != head.leaf and (not path or path[0].parent != parent):
             last = self.latest_below(session, leaf.id)
             path = self.path_messages(session, last.id, last.depth - depth) if last.depth > depth else []
-        return path[0].id if path and path[0].parent == parent else None
+            end = (last.id, last.depth)
+        return Below(path[0].id, *end) if path and path[0].parent == parent else Below()
 
     def events(self, session: Session, after: int, upto: int) -> Iterator[Event]:
         """Events of the log by number, as far as they can be read."""

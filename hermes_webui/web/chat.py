@@ -4,15 +4,20 @@ streams.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hermes_webui.chat.events import Body
+from hermes_webui.chat import decide
+from hermes_webui.chat.document import summary_of
+from hermes_webui.chat.events import Body, Change
+from hermes_webui.chat.head import Head
 from hermes_webui.errors import BadRequest
+from hermes_webui.runs import views
 from hermes_webui.runs.choice import Choice
 from hermes_webui.runs.supervisor import Started, session_of
 from hermes_webui.web.attachments import checked
@@ -61,6 +66,10 @@ class Retry(Struct):
     key: str | None = None
 
 
+class Continue(Retry):
+    """A reply that was cut off is to go on: `message_id`, or the last one (null)."""
+
+
 class Cancel(Struct):
     """A run to stop."""
 
@@ -71,6 +80,18 @@ class Resume(Struct):
     """A session whose waiting prompts shall be answered now."""
 
     session_id: str
+
+
+class Requeue(Struct):
+    """A waiting prompt is to say something else (`edit`, with `message`), to be answered before another one (`move`,
+    with `before`; null: last), or taken back (`remove`).
+    """
+
+    session_id: str
+    queue_id: str
+    action: Literal["edit", "move", "remove"]
+    message: str = ""
+    before: str | None = None
 
 
 def _choice(wish: Start | Edit | Retry) -> Choice:
@@ -123,10 +144,36 @@ async def retry(request: Request) -> Response:
     return _accepted(await supervisor.retry(wish.session_id, wish.message_id, wish.key, _choice(wish)))
 
 
+async def carry_on(request: Request) -> Response:
+    """Goes on with a reply that was cut off."""
+    wish = await body_of(request, Continue)
+    _check_key(wish.key)
+    supervisor = services(request).supervisor
+    return _accepted(await supervisor.carry_on(wish.session_id, wish.message_id, wish.key, _choice(wish)))
+
+
 async def cancel(request: Request) -> Response:
     """Stops a run; what it has said is kept."""
     wish = await body_of(request, Cancel)
     return Json({"stream_id": wish.stream_id, "state": await services(request).supervisor.cancel(wish.stream_id)})
+
+
+async def requeue(request: Request) -> Response:
+    """Rewords, moves or takes back a prompt that waits."""
+    wish = await body_of(request, Requeue)
+    if wish.action == "edit" and not wish.message.strip():
+        raise BadRequest("There is nothing in the message. To take it back, remove it.")
+
+    def rule(head: Head) -> Sequence[Change]:
+        if wish.action == "edit":
+            return decide.reword(head, wish.queue_id, wish.message)
+        if wish.action == "move":
+            return decide.reorder(head, wish.queue_id, wish.before)
+        return decide.take_back(head, wish.queue_id)
+
+    head = await services(request).supervisor.requeue(wish.session_id, rule)
+    row = views.summary_json(summary_of(head))
+    return Json({"session_id": wish.session_id, "revision": head.revision, "queue": row["queue"]})
 
 
 async def resume(request: Request) -> Response:

@@ -129,7 +129,27 @@ API: tuple[Endpoint, ...] = (
     Endpoint(
         POST, "/api/session/edit", chat.edit, "Another wording of a prompt", body=chat.Edit, gives=ACCEPTED, status=202
     ),
+    Endpoint(
+        POST,
+        "/api/session/queue",
+        chat.requeue,
+        "Reword, move or take back a prompt that waits",
+        body=chat.Requeue,
+        gives="session_id, revision, queue",
+    ),
+    Endpoint(
+        POST, "/api/session/fork", sessions.fork, "A new session up to a message", body=sessions.Fork, gives="session"
+    ),
     Endpoint(POST, "/api/session/retry", chat.retry, "Another answer", body=chat.Retry, gives=ACCEPTED, status=202),
+    Endpoint(
+        POST,
+        "/api/session/continue",
+        chat.carry_on,
+        "Go on with a reply that was cut off",
+        body=chat.Continue,
+        gives=ACCEPTED,
+        status=202,
+    ),
     Endpoint(POST, "/api/chat/start", chat.start, "Send a prompt", body=chat.Start, gives=ACCEPTED, status=202),
     Endpoint(
         POST,

@@ -20,7 +20,7 @@ from hermes_webui.runs.desk import Desk
 from hermes_webui.store import places
 from hermes_webui.store.drafts import Draft
 from hermes_webui.store.path import VisiblePath
-from hermes_webui.store.session import Page, Session
+from hermes_webui.store.session import Below, Page, Session
 from hermes_webui.streams.sse import Cursor
 from hermes_webui.web.replies import Json, body_of, flag, number, wanted
 from hermes_webui.web.services import Services, services
@@ -100,6 +100,13 @@ class SaveDraft(Struct):
     draft_revision: int | None = None
 
 
+class Fork(Struct):
+    """A new session with what is said up to and including a message."""
+
+    session_id: str
+    message_id: str
+
+
 class Select(Struct):
     """Shows the path through a message; with `exact` it ends there (null: before the first message)."""
 
@@ -139,12 +146,19 @@ async def get(request: Request) -> Response:
     head = parts.desk.provisional(session_id) or session.head
     decide.alive(head)
     open_message, cursor = _open(parts, session_id, head)
-    row = views.summary_json(summary_of(head, damaged=session.damaged))
+    row = views.summary_json(summary_of(head, damaged=session.damaged), None) | _hidden(head)
     if not flag(request, "messages", default=True):
         draft = await parts.desk.read(parts.desk.drafts.get, session_id)
         return Json({"session": {**row, **_empty(draft), "open": open_message, "cursor": cursor}})
     page, draft = await parts.desk.read(_read, parts.desk, session, head, limit, wish)
     return Json({"session": {**row, **_page_json(page, head), **_draft(draft), "open": open_message, "cursor": cursor}})
+
+
+def _hidden(head: Head) -> dict[str, Any]:
+    """Where the path was cut and nothing has been said since: how much lies behind the cut, and its end."""
+    if head.cut is None:
+        return {"hidden": None}
+    return {"hidden": {"message_id": head.cut.leaf, "count": head.cut.depth - head.message_count}}
 
 
 def _draft(draft: Draft) -> dict[str, Any]:
@@ -176,6 +190,8 @@ def _open(parts: Services, session_id: str, head: Head) -> tuple[dict[str, Any] 
         return None, str(Cursor(head.revision))
     reply = live.reply
     told = {"run_id": live.run.id, "parts": list(reply.parts), "offset": reply.length}
+    if live.run.continues is not None:
+        told["continues"] = live.run.continues
     return told, str(Cursor(head.revision, reply.length))
 
 
@@ -334,15 +350,27 @@ async def select(request: Request) -> Response:
         raise BadRequest("Name a message to show; only with `exact` the path may end before the first one.")
     session = await desk.session(wish.session_id)
     seen = session.head.revision
-    leaf, hides = await desk.read(_target, desk, session, wish)
-    return await _execute(request, wish.session_id, lambda head: decide.select(head, leaf, hides), seen)
+    leaf, below = await desk.read(_target, desk, session, wish)
+    cut = (below.last, below.depth) if wish.exact and below.last is not None else None
+
+    def rule(head: Head) -> Sequence[Change]:
+        return decide.select(head, leaf, below.first, cut=cut)
+
+    return await _execute(request, wish.session_id, rule, seen)
 
 
-def _target(desk: Desk, session: Session, wish: Select) -> tuple[Message | None, str | None]:
+def _target(desk: Desk, session: Session, wish: Select) -> tuple[Message | None, Below]:
     if wish.message_id is None:
         leaf = None
     elif wish.exact:
         leaf = desk.store.message(session, wish.message_id)
     else:
         leaf = desk.store.latest_below(session, wish.message_id)
-    return leaf, desk.store.hidden_by(session, leaf)
+    return leaf, desk.store.below(session, leaf)
+
+
+async def fork(request: Request) -> Response:
+    """Begins a new session with the beginning of another one."""
+    wish = await body_of(request, Fork)
+    head = await services(request).desk.fork(wish.session_id, wish.message_id)
+    return Json({"session": views.summary_json(summary_of(head))})

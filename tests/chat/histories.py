@@ -23,8 +23,8 @@ COMMANDS = st.tuples(
         ["start"] * 6
         + ["finish"] * 5
         + ["say"] * 2
-        + ["edit", "retry", "select", "exact"] * 2
-        + ["queue", "next", "cancel", "rename", "pin", "trash", "restore", "adopt", "stale"]
+        + ["edit", "retry", "select", "exact", "continue"] * 2
+        + ["queue", "next", "cancel", "reword", "reorder", "rename", "pin", "trash", "restore", "adopt", "stale"]
     ),
     st.integers(0, 50),
     TEXTS,
@@ -99,12 +99,27 @@ class History:
     def _finish(self, number: int, text: str) -> list[Change]:
         state = (DONE, FAILED, CANCELLED, INTERRUPTED)[number % 4]
         ended = Ended(self.head.run.id if self.head.run else "", state)
-        bodies = [{"role": "assistant", "content": text, "timestamp": self.now}] if number % 2 else []
+        cut = {"_partial": True} if number % 8 > 3 else {}
+        bodies = [{"role": "assistant", "content": text, "timestamp": self.now, **cut}] if number % 2 else []
         return decide.finish(self.head, self.now, self.head.epoch, ended, bodies, {"input_tokens": 3})
 
     def _cancel(self, number: int, _: str) -> list[Change]:
         queue = self.head.queue
         return decide.unqueue(self.head, queue[number % len(queue)].run_id if queue else "none")
+
+    def _waiting(self, number: int) -> str:
+        queue = self.head.queue
+        return queue[number % len(queue)].queue_id if queue else "none"
+
+    def _reword(self, number: int, text: str) -> list[Change]:
+        return decide.reword(self.head, self._waiting(number), text)
+
+    def _reorder(self, number: int, _: str) -> list[Change]:
+        return decide.reorder(self.head, self._waiting(number), self._waiting(number // 7) if number % 3 else None)
+
+    def _continue(self, number: int, text: str) -> list[Change]:
+        target = self.chosen(number)
+        return decide.carry_on(self.head, target, self.child_of(target), self.prompt(text)) if target else []
 
     def _edit(self, number: int, text: str) -> list[Change]:
         target = self.chosen(number)

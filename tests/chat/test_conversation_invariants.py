@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from hermes_webui.chat import decide
 from hermes_webui.chat.events import (
     BranchSelected,
+    Event,
     MessageAdded,
     RunFinished,
     RunQueued,
@@ -13,7 +14,7 @@ from hermes_webui.chat.events import (
     SessionAdopted,
     SessionChanged,
 )
-from hermes_webui.chat.head import ROOT, TITLE_RANK, Head, apply
+from hermes_webui.chat.head import ROOT, TITLE_RANK, Cut, Head, apply
 from hermes_webui.chat.messages import seq_of
 from hermes_webui.chat.run import DONE, Ended
 from hermes_webui.errors import Conflict, NotFound, RunInProgress, StaleEpoch
@@ -122,6 +123,59 @@ def test_only_user_and_assistant_messages_move_the_last_activity(commands):
             assert after.last_message_at == head.last_message_at
         assert after.last_message_at >= head.last_message_at
         head = after
+
+
+@given(HISTORIES)
+def test_what_continues_a_reply_follows_it_at_once_and_is_a_reply(commands):
+    history = play(commands)
+    for message in history.conversation.messages.values():
+        if "continues" in message.body:
+            before = history.conversation.messages[message.body["continues"]]
+            assert message.parent == before.id
+            assert message.role == before.role == "assistant"
+            assert decide.is_cut_off(before.body)
+
+
+@given(HISTORIES)
+def test_a_queue_changes_by_its_own_events_only_and_keeps_its_prompts(commands):
+    history = play(commands)
+    head = Head(history.head.session_id)
+    for event in history.events:
+        after = apply(head, event)
+        if event.type == "run.requeued":
+            assert {item.queue_id for item in after.queue} == {item.queue_id for item in head.queue}
+            assert (after.queue, after.leaf, after.run) != (head.queue, head.leaf, None)
+        head = after
+
+
+@given(HISTORIES, st.integers(0, 50), st.integers(0, 50))
+def test_a_prompt_is_moved_in_front_of_the_one_that_is_named(commands, which, where):
+    queue = (head := play(commands).head).queue
+    if len(queue) < 2 or head.trashed:
+        return
+    moved, before = queue[which % len(queue)].queue_id, queue[where % len(queue)].queue_id
+    changes = decide.reorder(head, moved, before)
+    after = apply(head, Event(head.revision + 1, 1.0, changes[0])) if changes else head
+    order = [item.queue_id for item in after.queue]
+    assert sorted(order) == sorted(item.queue_id for item in queue)
+    assert moved == before or order.index(moved) == order.index(before) - 1
+    assert decide.reorder(after, moved, before) == []
+
+
+@given(HISTORIES)
+def test_a_cut_remembers_the_way_back_until_something_is_said(commands):
+    history = play(commands)
+    if history.head.run is not None or history.head.trashed or history.head.leaf is None:
+        return
+    shown = history.conversation.path()
+    leaf, count = history.head.leaf, history.head.message_count
+    history.take(decide.select(history.head, None, history.child_of(None), cut=(leaf, count)))
+    assert history.head.cut == Cut(leaf, count)
+    history.take(decide.select(history.head, history.conversation.messages[leaf]))
+    assert (history.conversation.path(), history.head.cut) == (shown, None)
+    history.take(decide.select(history.head, None, history.child_of(None), cut=(leaf, count)))
+    history.take(decide.start(history.head, 2_000.0, history.prompt("more")))
+    assert history.head.cut is None
 
 
 @given(HISTORIES)

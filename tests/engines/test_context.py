@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hermes_webui.engines.context import BEGINS_WITH_REPLY, CUT_OFF, GO_ON, Call, Said, context_of
+from hermes_webui.engines.context import BEGINS_WITH_REPLY, CUT_OFF, Call, Said, context_of
+from hermes_webui.engines.seam import request_to_go_on
 
 ids = st.sampled_from(["a", "b", "c", "", "weird id"])
 texts = st.one_of(st.text(max_size=12), st.sampled_from(["", " ", "hello", "\ud800", "\x00"]))
@@ -143,7 +144,7 @@ def test_calls_without_results_and_results_without_calls_are_text(given):
 
 def test_a_conversation_that_begins_or_ends_with_a_reply_is_framed():
     assert turns_of(reply("Hello!"), "hi")[0] == Said("user", BEGINS_WITH_REPLY)
-    assert turns_of("hi", reply("Once upon", _partial=True))[-1] == Said("user", GO_ON)
+    assert turns_of("hi", reply("Once upon", _partial=True))[-1] == Said("user", request_to_go_on("Once upon"))
 
 
 def test_what_is_attached_is_named_and_not_sent():

@@ -133,3 +133,26 @@ async def test_a_title_by_hand_is_never_replaced(hermes: Hermes):
     await hermes.ended(run["stream_id"])
     session = await hermes.talk(session_id, "and more", engine="demo")
     assert (session["title"], session["title_source"]) == ("Mine", "manual")
+
+
+async def test_a_cut_says_what_lies_behind_it_until_something_is_said(hermes: Hermes):
+    session_id = await hermes.new()
+    await hermes.exchange(session_id, "one", "1")
+    session = await hermes.exchange(session_id, "two", "2")
+    ids = [message["id"] for message in session["messages"]]
+    assert session["hidden"] is None
+
+    async def end_in(message_id):
+        await hermes.post("/api/session/select", session_id=session_id, message_id=message_id, exact=True)
+        return await hermes.session(session_id)
+
+    assert (await end_in(ids[1]))["hidden"] == {"message_id": ids[3], "count": 2}
+    assert (await end_in(ids[0]))["hidden"] == {"message_id": ids[3], "count": 3}
+    assert (await end_in(None))["hidden"] == {"message_id": ids[3], "count": 4}
+    await hermes.restart()
+    assert (await hermes.session(session_id))["hidden"] == {"message_id": ids[3], "count": 4}
+    assert (await end_in(ids[2]))["hidden"] == {"message_id": ids[3], "count": 1}
+    whole = await end_in(ids[3])
+    assert (whole["hidden"], whole["messages"]) == (None, session["messages"])
+    await end_in(ids[1])
+    assert (await hermes.exchange(session_id, "zwei", "2"))["hidden"] is None

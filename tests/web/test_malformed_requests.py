@@ -118,6 +118,8 @@ async def valid(server: Hermes) -> dict[str, Any]:
         "session_id": row["session_id"],
         "message_id": session["messages"][0]["id"],
         "stream_id": session["last_run"]["run_id"],
+        "queue_id": "q1",
+        "action": "remove",
         "title": "Yours",
         "message": "again",
         "text": "half a thought",

@@ -31,6 +31,7 @@ from hermes_webui.engines.base import (
 )
 from hermes_webui.engines.context import Context
 from hermes_webui.engines.sdk.messages import messages_of
+from hermes_webui.engines.sdk.price import price_of
 from hermes_webui.engines.thinking import ThinkTags
 from hermes_webui.errors import EngineFailure
 
@@ -40,7 +41,6 @@ _ENDS: Final[Mapping[FinishReason, TurnEnded]] = {
 }
 _AT_LIMIT = Notice("The reply stopped at the model's limit of output. Ask it to go on to get the rest.")
 _FILTERED = Notice("The provider's content filter ended this reply.")
-_NOT_SAID = Notice("The provider closed the stream without saying that the reply is complete. It may be cut off.")
 _NO_TOOLS = Notice("The model tried to call a tool. A model on its own has no tools here.")
 
 
@@ -61,7 +61,7 @@ async def chat(model: Model, context: Context, between: float) -> AsyncIterator[
         for piece in tags.rest():
             wrote = wrote or isinstance(piece, TextDelta)
             yield piece
-        usage = _usage(stream)
+        usage = _usage(stream, model)
         if usage.input_tokens or usage.output_tokens:
             yield UsageUpdated(usage)
         for last in _endings(stream, wrote=wrote, thought=thought):
@@ -128,10 +128,11 @@ def _endings(stream: StreamedResponse, *, wrote: bool, thought: bool) -> list[En
         )
     if end.reason == "refusal":
         return [_FILTERED, end]
-    return [end] if said else [_NOT_SAID, end]
+    return [end] if said else [TurnEnded("unknown")]
 
 
-def _usage(stream: StreamedResponse) -> Usage:
+def _usage(stream: StreamedResponse, model: Model) -> Usage:
     usage = stream.usage
     reasoning = usage.details.get("reasoning_tokens") or usage.details.get("thoughts_tokens") or 0
-    return Usage(usage.input_tokens or 0, usage.output_tokens or 0, reasoning)
+    cost = price_of(usage, model.model_name, model.base_url or "")
+    return Usage(usage.input_tokens or 0, usage.output_tokens or 0, reasoning, cost)

@@ -1,0 +1,70 @@
+"""Writes the log of a fork: a whole new file, there at once or not at all, one message in memory at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hermes_webui.chat.decide import Plan, alive
+from hermes_webui.chat.events import Change
+from hermes_webui.chat.fork import beginning, copied
+from hermes_webui.chat.head import Head
+from hermes_webui.chat.messages import Message
+from hermes_webui.store.files import refused
+from hermes_webui.store.log import Log, encode
+from hermes_webui.store.session import Session
+from hermes_webui.store.sessions import SessionStore
+
+#: So much is written at a time.
+BLOCK = 1 << 20
+
+
+class _Writing:
+    """The new log as far as it has been made."""
+
+    def __init__(self, session_id: str, at: float) -> None:
+        self.plan = Plan(Head(session_id), at)
+        self.seq, self.sum, self.size = 0, session_id, 0
+
+    def blocks(self, changes: Iterator[Change]) -> Iterator[bytes]:
+        """The lines, each an append of its own: the file is whole when it gets its name."""
+        block = bytearray()
+        for change in changes:
+            batch = encode([change], self.plan.at, self.seq, self.sum)
+            self.seq, self.sum, self.size = self.seq + 1, batch.sum, self.size + len(batch.data)
+            block += batch.data
+            if len(block) >= BLOCK:
+                yield bytes(block)
+                block.clear()
+        yield bytes(block)
+
+
+def fork(store: SessionStore, session: Session, message_id: str, session_id: str) -> Session:
+    """A new session `session_id` with the path of `session` that ends in this message. Blocking, and as long as that
+    path. Raises `NotFound`, `StoreUnavailable`: then there is no new session.
+    """
+    alive(session.head)
+    last = store.message(session, message_id)
+    writing = _Writing(session_id, store.clock())
+
+    def changes() -> Iterator[Change]:
+        created = beginning(session.head, last.id, session_id)
+        writing.plan.add(created)
+        yield writing.plan.changes.pop()
+        yield from copied(writing.plan, _path(store, session, last))
+
+    path = store.log_path(session_id)
+    try:
+        store.disk.make_folder(path.parent)
+        store.disk.replace(path, writing.blocks(changes()))
+    except OSError as error:
+        raise refused(error, "the new conversation") from error
+    log = Log(path, store.disk, writing.seq, writing.sum, writing.size)
+    return Session(writing.plan.head, log, None, 0)
+
+
+def _path(store: SessionStore, session: Session, last: Message) -> Iterator[Message]:
+    if session.found is not None:
+        yield from store.path_messages(session, last.id)
+        return
+    with store.reader(session) as reader:
+        yield from reader.whole_path(last.id)
