@@ -12,6 +12,8 @@ from hermes_webui.engines.base import Body
 COMMANDS: Final[Mapping[str, str]] = {
     "table": "a table",
     "code": "code in three languages",
+    "math": "formulas",
+    "diagram": "a drawing",
     "long": "about 2,000 words, to try scrolling and stopping",
     "slow": "the same, but slowly",
     "error": "a failure, to see what one looks like",
@@ -163,7 +165,41 @@ const events = new EventSource("/api/events?after=0");
 events.onmessage = ({ lastEventId, data }) => console.log(lastEventId, JSON.parse(data));
 ```
 """
-_REPLIES: Final[Mapping[str, Callable[[], str]]] = {"table": _table, "code": _code, "long": _long, "slow": _slow}
+_MATH: Final = r"""## Formulas
+
+A log of $n$ events, of which each is lost with probability $p$, is whole with probability $(1 - p)^n$. With one check
+after each append,
+
+$$
+P(\text{unnoticed}) \le n \cdot 2^{-64} \approx \frac{n}{1.8 \times 10^{19}}
+$$
+
+so that for $10^5$ events one would wait longer than there has been time: about \(\sum_{k=1}^{\infty} \frac{1}{k^2} =
+\frac{\pi^2}{6}\) times nothing. None of this costs \$5.
+"""
+_DIAGRAM: Final = """## A drawing
+
+How your message travels:
+
+```mermaid
+flowchart LR
+  you([You]) --> decide
+  decide --> log[(Log on disk)]
+  log --> answer{{Answered}}
+  log --> views[Page, list, file]
+  log -.-> tabs[Other tabs]
+```
+
+It is drawn when the block is whole; its source is one click away.
+"""
+_REPLIES: Final[Mapping[str, Callable[[], str]]] = {
+    "table": _table,
+    "code": _code,
+    "math": lambda: _MATH,
+    "diagram": lambda: _DIAGRAM,
+    "long": _long,
+    "slow": _slow,
+}
 
 
 def _context(bodies: Sequence[Body]) -> str:
