@@ -27,6 +27,7 @@ from hermes_webui.runs.choice import Choice, Default
 from hermes_webui.runs.desk import Desk
 from hermes_webui.runs.setup import Given, Setup
 from hermes_webui.runs.supervisor import Supervisor
+from hermes_webui.runs.unread import Unread
 from hermes_webui.runs.upkeep import Upkeep
 from hermes_webui.settings import Settings
 from hermes_webui.store import choices
@@ -37,6 +38,7 @@ from hermes_webui.store.files import Disk, Lock
 from hermes_webui.store.identity import Identity, identify
 from hermes_webui.store.index import Index
 from hermes_webui.store.journal import Journal
+from hermes_webui.store.projects import Projects
 from hermes_webui.store.prompts import Prompts
 from hermes_webui.store.recovery import Progress, Recovery, Report
 from hermes_webui.store.sessions import SessionStore
@@ -138,6 +140,7 @@ class _Running:
         setup = _setup(settings, opened, default, engines.get("model"))
         self._upkeep = Upkeep(desk)
         self._looking = asyncio.create_task(default.look(engines.get("model")))
+        self._unread = Unread(desk)
         self.services = Services(
             desk=desk,
             supervisor=Supervisor(desk, engines, self._journal, default, streams, lock, opened.attachments.read),
@@ -148,6 +151,8 @@ class _Running:
             default=default,
             attachments=opened.attachments,
             prompts=opened.prompts,
+            projects=Projects(settings.state / "projects.json", opened.disk, store.quarantine),
+            unread=self._unread,
             version=__version__,
             setup=setup,
             place=_place(settings),
@@ -165,6 +170,7 @@ class _Running:
         await self.end()
         self._looking.cancel()
         self._upkeep.close()
+        await self._unread.close()
         await self.services.desk.close()
         for engine in self._engines.values():
             await engine.close()

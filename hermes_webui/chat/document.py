@@ -84,6 +84,7 @@ class Summary(Struct, frozen=True):
     queue_held: bool
     parent_session_id: str | None = None
     project_id: str | None = None
+    tags: tuple[str, ...] = ()
 
 
 def summary_of(head: Head, *, damaged: bool = False) -> Summary:
@@ -114,11 +115,16 @@ def summary_of(head: Head, *, damaged: bool = False) -> Summary:
         queue_held=head.queue_held,
         parent_session_id=_text(fields.get("parent_session_id")),
         project_id=_text(fields.get("project_id")),
+        tags=_texts(fields.get("tags")),
     )
 
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list | tuple) else ()
 
 
 def header(head: Head, place: Place) -> dict[str, Any]:

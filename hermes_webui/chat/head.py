@@ -49,6 +49,7 @@ FIELDS = frozenset((
     "raw_source", "session_source", "source_label", "enabled_toolsets", "composer_draft", "created_at",
     "updated_at", "truncation_watermark", "clear_generation", "intentional_shrink_generation", "share_token",
     "forked_from",
+    "tags",
 ))  # fmt: skip
 
 PENDING = frozenset({"pending_user_message", "pending_attachments", "pending_started_at"})

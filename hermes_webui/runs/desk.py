@@ -297,7 +297,9 @@ class Desk:
         summary: Summary | None = None
         if session.head.trashed:
             self.index.remove(session_id)
+            self.index.trashed[session_id] = session.summary()
         else:
+            self.index.trashed.pop(session_id, None)
             row = session.row()
             summary = row.summary
             self.index.put(row)

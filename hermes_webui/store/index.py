@@ -5,7 +5,8 @@ hermes-webui. A view: which sessions exist is read from the folder, never from h
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,8 @@ class Index:
         self._rows: dict[str, Row] = {}
         self._orders: dict[bool, list[Order]] = {False: [], True: []}
         self.version = 0
+        #: Deleted conversations, the one that was deleted last at the end.
+        self.trashed: dict[str, Summary] = {}
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -76,13 +79,31 @@ class Index:
         del order[place]
         self.version += 1
 
-    def page(self, limit: int, cursor: str | None, *, archived: bool) -> tuple[list[Summary], str | None, int]:
-        """Up to `limit` rows after `cursor`, the next page's cursor (None: no more), and how many there are in all."""
+    def touch(self) -> None:
+        """Something beside the rows changed that whoever shows them must know of."""
+        self.version += 1
+
+    def page(
+        self, limit: int, cursor: str | None, *, archived: bool, wanted: Callable[[Summary], bool] | None = None
+    ) -> tuple[list[Summary], str | None, int]:
+        """Up to `limit` rows after `cursor`, the next page's cursor (None: no more), and how many there are in all;
+        of those that are `wanted`. O(page), with `wanted` O(list): 10,000 rows are some milliseconds.
+        """
         order = self._orders[archived]
+        if wanted is not None:
+            order = [key for key in order if wanted(self._rows[key[2]].summary)]
         start = bisect_left(order, _after(cursor)) if cursor else 0
         found = order[start : start + limit]
         more = start + limit < len(order)
         return [self._rows[key[2]].summary for key in found], _cursor(found[-1]) if more and found else None, len(order)
+
+    def bin(self, limit: int, cursor: str | None) -> tuple[list[Summary], str | None, int]:
+        """As `page`, of the deleted ones, the last deleted first."""
+        newest = list(reversed(self.trashed))
+        start = newest.index(cursor) + 1 if cursor in self.trashed else 0
+        found = [self.trashed[each] for each in islice(newest, start, start + limit)]
+        more = start + limit < len(newest)
+        return found, found[-1].session_id if more else None, len(newest)
 
 
 def _order(summary: Summary) -> Order:

@@ -17,6 +17,7 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from hermes_webui.chat import decide
+from hermes_webui.chat.document import Summary
 from hermes_webui.chat.events import SessionTrashed
 from hermes_webui.chat.messages import Message, seq_of
 from hermes_webui.chat.reply import interrupted
@@ -71,6 +72,7 @@ class Recovery:
         self.index = Index()
         self._known = known_to_agent(state_db)
         self._partials: dict[str, Partial] = {}
+        self._trashed: list[Summary] = []
         #: Open runs whose end the disk did not take: they are closed by the server as soon as it does.
         self.unclosed: dict[str, Partial | None] = {}
 
@@ -89,6 +91,8 @@ class Recovery:
             if progress is not None and done % 100 == 0:
                 progress(done, len(found))
         self.index.fill(rows)
+        self._trashed.sort(key=lambda row: row.updated_at)
+        self.index.trashed.update((row.session_id, row) for row in self._trashed)
         self._clear_journals()
         return self.index
 
@@ -235,6 +239,7 @@ class Recovery:
         else:
             session.append([SessionTrashed("deleted in Hermes Agent")], self.store.clock())
         self._close_run(session)
+        self._trashed.append(session.summary())
         session.close()
         return None
 

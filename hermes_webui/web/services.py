@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from hermes_webui.runs.setup import Setup
 from hermes_webui.runs.supervisor import Supervisor
 from hermes_webui.store.attachments import Attachments
 from hermes_webui.store.prompts import Prompts
+from hermes_webui.runs.unread import Unread
+from hermes_webui.store.projects import Projects
 from hermes_webui.store.recovery import Report
 from hermes_webui.streams.hub import Hub
 from hermes_webui.web.inventory import Counted
@@ -46,12 +49,16 @@ class Services:
     default: Default
     attachments: Attachments
     prompts: Prompts
+    projects: Projects
+    unread: Unread
     version: str
     setup: Setup
     place: Place
     is_local: bool = True
     ui: str = ""
     counted: Counted = field(default_factory=Counted)
+    #: Two changes of the projects never read the same file and write it one over the other.
+    projects_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     boot: str = field(default_factory=lambda: secrets.token_hex(8))
 
 

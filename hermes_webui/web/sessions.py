@@ -27,7 +27,6 @@ from hermes_webui.web.services import Services, services
 
 PAGE = 50
 MOST_MESSAGES = 500
-MOST_SESSIONS = 500
 TITLE_LIMIT = 500
 NAME_LIMIT = 500
 
@@ -240,16 +239,6 @@ async def status(request: Request) -> Response:
         "queue_held",
     )
     return Json({name: row[name] for name in names})
-
-
-async def listed(request: Request) -> Response:
-    """A page of the list."""
-    index = services(request).desk.index
-    limit = number(request, "limit", PAGE, MOST_SESSIONS)
-    archived = flag(request, "archived", default=False)
-    rows, following, total = index.page(limit, request.query_params.get("cursor"), archived=archived)
-    found = [views.summary_json(row) for row in rows]
-    return Json({"sessions": found, "next_cursor": following, "total": total, "list_version": index.version})
 
 
 async def rename(request: Request) -> Response:

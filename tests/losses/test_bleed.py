@@ -13,7 +13,7 @@ from tests.peers.inprocess import running
 async def follow(app, session_id, found):
     async with app.stream("/api/events", session_id=session_id, after="0") as events:
         async for event in events:
-            if event.data["type"] not in {"hello", "list"}:
+            if event.data["type"] not in {"hello", "list", "seen"}:
                 found.append(event.data)
             if event.data["type"] == "run.finished":
                 return

@@ -127,6 +127,10 @@ async def valid(server: Hermes) -> dict[str, Any]:
         "id": "0123456789abcdef",
         "pinned": True,
         "archived": True,
+        "name": "Garden",
+        "project_id": "0123456789ab",
+        "tags": ["home"],
+        "message_count": 1,
     }
 
 

@@ -44,7 +44,7 @@ async def test_the_list_changes_in_every_tab(hermes: Hermes):
         await hermes.post("/api/session/delete", session_id=session_id)
         for page in (list_alone, elsewhere):
             told = await page.until(lambda told: "removed" in (told.data or {}))
-            assert {each.type for each in told} == {"list"}
+            assert {each.type for each in told} == {"list", "seen"}
             rows = [each.data["session"] for each in told if each.data and "session" in each.data]
             assert rows[0]["session_id"] == session_id
             assert any(row["is_streaming"] for row in rows)
@@ -73,7 +73,7 @@ async def test_nothing_of_one_session_reaches_the_stream_of_another(hermes: Herm
             hermes.puppet.say(TurnEnded(), TurnEnded())
             of_run = await stream.all()
         told = await page.until("run.finished")
-    about = [each.data for each in told if each.data and each.type != "list"]
+    about = [each.data for each in told if each.data and each.type not in {"list", "seen"}]
     assert {each["session_id"] for each in about} == {mine}
     assert "SECRET" not in repr(about)
     assert "SECRET" not in repr(of_run)
@@ -156,7 +156,7 @@ async def test_a_server_that_stops_tells_every_reader_how_its_run_ended(hermes: 
             end = (await page.until("run.finished"))[-1].data
             assert end is not None
             assert end["data"]["state"] == "interrupted"
-            assert {each.type for each in await page.all()} <= {"list"}
+            assert {each.type for each in await page.all()} <= {"list", "seen"}
         for stream in runs:
             told = await stream.all()
             assert [each.name for each in told][-2:] == ["apperror", "stream_end"]

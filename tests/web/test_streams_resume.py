@@ -56,7 +56,7 @@ class Fold:
             if data["type"] == "message.added" and data["data"]["message"]["role"] == "assistant":
                 self.open = ""
         else:
-            assert data["type"] in {"hello", "list", "store"}, data
+            assert data["type"] in {"hello", "list", "store", "seen"}, data
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Fold) and (self.events, self.open) == (other.events, other.open)

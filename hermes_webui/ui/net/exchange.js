@@ -143,7 +143,7 @@ export class Exchange {
   #heard({ data, lastEventId }) {
     const event = JSON.parse(data);
     if (event.type === 'hello') return this.#greeted(event);
-    if (event.type === 'list') this.#hello = { ...this.#hello, list_version: event.list_version };
+    if (event.list_version !== undefined) this.#hello = { ...this.#hello, list_version: event.list_version };
     if (event.type === 'store') this.#hello = { ...this.#hello, writable: event.writable };
     if (event.session_id === undefined) return this.#all(event);
     return this.#share(isPlaced(event) ? { ...event, cursor: lastEventId } : event);

@@ -1,0 +1,186 @@
+"""The list over HTTP: its pages, searched and sorted into projects and tags, and what of it has not been looked at."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from msgspec import Struct
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hermes_webui.chat import decide
+from hermes_webui.chat.document import Summary, summary_of
+from hermes_webui.errors import BadRequest, NotFound
+from hermes_webui.runs import views
+from hermes_webui.streams.sse import frame
+from hermes_webui.web.replies import Json, body_of, flag, number
+from hermes_webui.web.services import Services, services
+
+PAGE = 50
+MOST_SESSIONS = 500
+MOST_TAGS = 20
+TAG_LENGTH = 40
+NAME_LENGTH = 100
+
+#: Names of the page's palette, which has a light and a dark value for each; hermes-webui's `#rrggbb` are kept.
+COLOURS = ("teal", "blue", "violet", "pink", "red", "orange", "yellow", "green", "grey")
+
+
+class Move(Struct):
+    """Into a project, or out of all."""
+
+    session_id: str
+    project_id: str | None = None
+
+
+class Tag(Struct):
+    """The tags of a session, all of them."""
+
+    session_id: str
+    tags: list[str]
+
+
+class Seen(Struct):
+    """So many messages have been looked at; 0 marks it as unread."""
+
+    session_id: str
+    message_count: int
+
+
+class SaveProject(Struct):
+    """A new project, or another name or colour of one."""
+
+    name: str
+    color: str = COLOURS[0]
+    project_id: str | None = None
+
+
+class RemoveProject(Struct):
+    """The project's conversations stay."""
+
+    project_id: str
+
+
+async def listed(request: Request) -> Response:
+    """A page of the list, of the archive, or of the trash."""
+    parts = services(request)
+    index = parts.desk.index
+    limit = number(request, "limit", PAGE, MOST_SESSIONS)
+    cursor = request.query_params.get("cursor")
+    if flag(request, "trash", default=False):
+        rows, following, total = index.bin(limit, cursor)
+    else:
+        archived = flag(request, "archived", default=False)
+        rows, following, total = index.page(limit, cursor, archived=archived, wanted=_wanted(request))
+    found = {"sessions": [views.summary_json(row) for row in rows], "next_cursor": following, "total": total}
+    return Json({**found, "list_version": index.version, "unread": parts.unread.ids})
+
+
+def _wanted(request: Request) -> Callable[[Summary], bool] | None:
+    """What the query asks for: words of the title, in any case, `#tags`, and a project. None where it asks nothing."""
+    words = request.query_params.get("query", "").casefold().split()
+    project = request.query_params.get("project")
+    if not words and not project:
+        return None
+    tags = {word[1:] for word in words if word.startswith("#") and len(word) > 1}
+    texts = [word for word in words if not word.startswith("#")]
+
+    def fits(row: Summary) -> bool:
+        if project and row.project_id != project:
+            return False
+        title = row.title.casefold()
+        return all(word in title for word in texts) and tags <= {tag.casefold() for tag in row.tags}
+
+    return fits
+
+
+async def move(request: Request) -> Response:
+    """Puts a conversation into a project."""
+    wish = await body_of(request, Move)
+    parts = services(request)
+    if wish.project_id is not None:
+        known = await parts.desk.read(parts.projects.all)
+        if all(project["project_id"] != wish.project_id for project in known):
+            raise NotFound("There is no such project. It was deleted; the conversation stays where it is.")
+    return await _change(parts, wish.session_id, {"project_id": wish.project_id})
+
+
+async def tag(request: Request) -> Response:
+    """Gives a conversation its tags."""
+    wish = await body_of(request, Tag)
+    tags = list(dict.fromkeys(clean for each in wish.tags if (clean := _tag(each))))
+    if len(tags) > MOST_TAGS:
+        raise BadRequest(f"A conversation has at most {MOST_TAGS} tags.")
+    return await _change(services(request), wish.session_id, {"tags": tags})
+
+
+def _tag(text: str) -> str:
+    """One word: what follows a `#` when one types it."""
+    clean = "-".join(text.strip().lstrip("#").split())
+    if len(clean) > TAG_LENGTH:
+        raise BadRequest(f"A tag has at most {TAG_LENGTH} characters.")
+    return clean
+
+
+async def _change(parts: Services, session_id: str, fields: dict[str, Any]) -> Response:
+    outcome = await parts.desk.execute(session_id, lambda head: decide.change(head, fields))
+    row = views.summary_json(summary_of(outcome.head))
+    return Json({"session_id": session_id, "revision": outcome.head.revision, "session": row})
+
+
+async def seen(request: Request) -> Response:
+    """Notes that somebody has looked at a conversation, or takes that back."""
+    wish = await body_of(request, Seen)
+    if wish.message_count < 0:
+        raise BadRequest("message_count is 0 or more.")
+    parts = services(request)
+    parts.desk.store.path(wish.session_id)  # refuses what is no session id
+    return Json({"session_id": wish.session_id, "unread": parts.unread.seen(wish.session_id, wish.message_count)})
+
+
+async def projects(request: Request) -> Response:
+    """All projects, in the order in which they were made."""
+    parts = services(request)
+    return Json({"projects": await parts.desk.read(parts.projects.all)})
+
+
+async def save_project(request: Request) -> Response:
+    """Makes a project or changes one."""
+    wish = await body_of(request, SaveProject)
+    name = " ".join(wish.name.split())
+    if not name or len(name) > NAME_LENGTH:
+        raise BadRequest(f"A project's name has 1 to {NAME_LENGTH} characters.")
+    if wish.color not in COLOURS and not _is_hex(wish.color):
+        raise BadRequest(f"That is no colour here. There are: {', '.join(COLOURS)}.")
+    parts = services(request)
+    project_id = wish.project_id or secrets.token_hex(6)
+    made = {"project_id": project_id, "name": name, "color": wish.color, "created_at": parts.desk.clock()}
+    async with parts.projects_lock:
+        known = await parts.desk.read(parts.projects.all)
+        if wish.project_id and all(each["project_id"] != project_id for each in known):
+            raise NotFound("There is no such project; it was deleted meanwhile.")
+        found = await parts.desk.read(parts.projects.save, made)
+    return _told(parts, found, project_id)
+
+
+def _is_hex(color: str) -> bool:
+    digits = color.removeprefix("#")
+    return color.startswith("#") and len(digits) in {3, 6} and all(each in "0123456789abcdefABCDEF" for each in digits)
+
+
+async def remove_project(request: Request) -> Response:
+    """Takes a project away; its conversations stay, in none."""
+    wish = await body_of(request, RemoveProject)
+    parts = services(request)
+    async with parts.projects_lock:
+        found = await parts.desk.read(parts.projects.remove, wish.project_id)
+    return _told(parts, found, wish.project_id)
+
+
+def _told(parts: Services, found: list[dict[str, Any]], project_id: str) -> Response:
+    index = parts.desk.index
+    index.touch()
+    parts.hub.publish(views.LIST, frame({"type": "projects", "list_version": index.version, "projects": found}))
+    return Json({"project_id": project_id, "projects": found})
