@@ -14,10 +14,10 @@ from hermes_webui.runs.choice import Default
 from hermes_webui.runs.desk import Desk
 from hermes_webui.runs.setup import Setup
 from hermes_webui.runs.supervisor import Supervisor
-from hermes_webui.store.attachments import Attachments
-from hermes_webui.store.prompts import Prompts
 from hermes_webui.runs.unread import Unread
+from hermes_webui.store.attachments import Attachments
 from hermes_webui.store.projects import Projects
+from hermes_webui.store.prompts import Prompts
 from hermes_webui.store.recovery import Report
 from hermes_webui.streams.hub import Hub
 from hermes_webui.web.inventory import Counted
