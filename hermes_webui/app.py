@@ -74,6 +74,7 @@ class Opened:
         self.report: Report = recovery.report
         self.attachments = Attachments(settings.state / "attachments", self.disk)
         self.attachments.clear()
+        self.projects = Projects(settings.state / "projects.json", self.disk, self.store.quarantine)
         self.prompts = Prompts(settings.state / "prompts.json", self.disk)
 
     def close(self) -> None:
@@ -140,7 +141,6 @@ class _Running:
         setup = _setup(settings, opened, default, engines.get("model"))
         self._upkeep = Upkeep(desk)
         self._looking = asyncio.create_task(default.look(engines.get("model")))
-        self._unread = Unread(desk)
         self.services = Services(
             desk=desk,
             supervisor=Supervisor(desk, engines, self._journal, default, streams, lock, opened.attachments.read),
@@ -151,8 +151,8 @@ class _Running:
             default=default,
             attachments=opened.attachments,
             prompts=opened.prompts,
-            projects=Projects(settings.state / "projects.json", opened.disk, store.quarantine),
-            unread=self._unread,
+            projects=opened.projects,
+            unread=Unread(desk),
             version=__version__,
             setup=setup,
             place=_place(settings),
@@ -170,7 +170,7 @@ class _Running:
         await self.end()
         self._looking.cancel()
         self._upkeep.close()
-        await self._unread.close()
+        await self.services.unread.close()
         await self.services.desk.close()
         for engine in self._engines.values():
             await engine.close()
