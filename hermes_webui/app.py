@@ -130,12 +130,11 @@ class _Running:
     ) -> None:
         self._opened = opened
         self._engines = engines
-        store = opened.store
         self._committer = Committer()
-        self._journal = Journal(store.root / "_runs", opened.disk, f"{int(time.time() * 1000)}")
+        self._journal = Journal(opened.store.root / "_runs", opened.disk, f"{int(time.time() * 1000)}")
         hub = Hub()
         self._reads = Committer()
-        desk = Desk(store, opened.index, self._committer, hub, time.time, self._reads)
+        desk = Desk(opened.store, opened.index, self._committer, hub, time.time, self._reads)
         desk.unclosed.update(opened.recovery.unclosed)
         default = Default(Choice(settings.engine, settings.provider, settings.model))
         setup = _setup(settings, opened, default, engines.get("model"))
