@@ -17,8 +17,18 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parents[1] / "hermes_webui" / "ui" / "vendor"
 LANGUAGES = (
-    "bash", "c", "cpp", "css", "diff", "go", "java", "javascript",
-    "json", "markdown", "python", "rust", "sql", "typescript", "xml", "yaml",
+    "apache", "bash", "c", "clojure", "cmake", "cpp", "csharp", "css", "dart", "diff", "dockerfile", "dos", "elixir", "elm",
+    "erlang", "fortran", "fsharp", "glsl", "go", "gradle", "graphql", "groovy", "haskell", "http", "ini", "java",
+    "javascript", "json", "julia", "kotlin", "latex", "less", "lisp", "lua", "makefile", "markdown", "matlab", "nginx",
+    "nim", "nix", "objectivec", "ocaml", "perl", "php", "powershell", "properties", "protobuf", "python", "r", "ruby",
+    "rust", "scala", "scheme", "scss", "sql", "swift", "tcl", "typescript", "vbnet", "verilog", "vhdl", "vim", "wasm",
+    "x86asm", "xml", "yaml",
+)  # fmt: skip
+FONTS = (
+    "AMS-Regular", "Caligraphic-Bold", "Caligraphic-Regular", "Fraktur-Bold", "Fraktur-Regular", "Main-Bold",
+    "Main-BoldItalic", "Main-Italic", "Main-Regular", "Math-BoldItalic", "Math-Italic", "SansSerif-Bold",
+    "SansSerif-Italic", "SansSerif-Regular", "Script-Regular", "Size1-Regular", "Size2-Regular", "Size3-Regular",
+    "Size4-Regular", "Typewriter-Regular",
 )  # fmt: skip
 
 #: package → (version, licence, {file here: file in the package})
@@ -37,6 +47,17 @@ PACKAGES: dict[str, tuple[str, str, dict[str, str]]] = {
             **{f"highlight/{name}.js": f"es/languages/{name}.min.js" for name in LANGUAGES},
         },
     ),
+    "katex": (
+        "0.19.1",
+        "MIT",
+        {
+            "katex/katex.min.js": "dist/katex.min.js",
+            "katex/katex.min.css": "dist/katex.min.css",
+            **{f"katex/fonts/KaTeX_{name}.woff2": f"dist/fonts/KaTeX_{name}.woff2" for name in FONTS},
+        },
+    ),
+    # One file: of its modules an ordinary diagram would fetch forty. Only `frames/diagram.html` loads it.
+    "mermaid": ("11.17.2", "MIT", {"mermaid.js": "dist/mermaid.min.js"}),
 }
 
 

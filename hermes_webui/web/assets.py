@@ -12,6 +12,7 @@ import hashlib
 import mimetypes
 import re
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
@@ -21,6 +22,8 @@ from msgspec import Struct
 COMPRESSED = frozenset({".html", ".js", ".mjs", ".css", ".svg", ".json", ".webmanifest", ".txt"})
 #: Smaller files are not worth packing.
 SMALL = 512
+#: Larger ones are few, seldom asked for and long to pack: at the first request instead of at the start.
+LARGE = 200_000
 
 KINDS = MappingProxyType(
     {
@@ -41,13 +44,18 @@ IMPORT_MAP = re.compile(r'<script type="importmap">(.*?)</script>', re.DOTALL)
 ENTRY = re.compile(r'<script type="module" src="/static/([^"]+)">')
 
 
-class File(Struct, frozen=True):
+class File(Struct, frozen=True, dict=True):
     """One file, ready to be sent."""
 
     kind: str
     etag: str
     plain: bytes
-    packed: bytes | None
+    packs: bool
+
+    @cached_property
+    def packed(self) -> bytes | None:
+        """Its bytes in gzip, made once; None where it is sent as it is."""
+        return gzip.compress(self.plain, 9, mtime=0) if self.packs else None
 
 
 class Assets(Struct, frozen=True):
@@ -134,5 +142,8 @@ def _resolved(folder: PurePosixPath, target: str) -> str:
 def _file(path: PurePosixPath, plain: bytes) -> File:
     kind = KINDS.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     kind += "; charset=utf-8" if kind.startswith("text/") else ""
-    packed = gzip.compress(plain, 9, mtime=0) if path.suffix in COMPRESSED and len(plain) > SMALL else None
-    return File(kind, f'"{hashlib.blake2b(plain, digest_size=12).hexdigest()}"', plain, packed)
+    packs = path.suffix in COMPRESSED and len(plain) > SMALL
+    file = File(kind, f'"{hashlib.blake2b(plain, digest_size=12).hexdigest()}"', plain, packs)
+    if len(plain) < LARGE:
+        _ = file.packed
+    return file

@@ -3,14 +3,14 @@
 import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
 import { usePage } from '../page/page.js';
 import { Viewport } from '../page/viewport.js';
-import { copyClicked } from '../render/code.js';
+import { clicksIn } from '../render/clicks.js';
 import { html } from './html.js';
 import { Icon } from './icon.js';
 import { Row } from './row.js';
 
 export function Transcript() {
-  const { store } = usePage();
-  const rows = store.rows.value;
+  const page = usePage();
+  const rows = page.store.rows.value;
   const [following, setFollowing] = useState(true);
   const [scroller, content] = [useRef(null), useRef(null)];
   const viewport = useViewport(rows, scroller, content, setFollowing);
@@ -23,7 +23,7 @@ export function Transcript() {
   };
   return html`
     <div class="scroller" ref=${scroller} tabindex="0" role="region" aria-label="Messages"
-      onScroll=${() => viewport.scrolled()} onClick=${copyClicked}>
+      onScroll=${() => viewport.scrolled()} onClick=${clicksIn(page)}>
       <div class="rows" ref=${content} role="log" aria-label="Conversation" aria-live="off">
         <div style=${{ height: `${above}px` }}></div>
         ${rows.slice(from, to).map((row, at) => html`<${Row} key=${row.key} row=${row} at=${from + at} />`)}

@@ -2,14 +2,19 @@
 
 import { safeFragment } from './sanitise.js';
 
-const ALIASES = {
-  js: 'javascript', jsx: 'javascript', mjs: 'javascript', node: 'javascript', ts: 'typescript', tsx: 'typescript',
-  py: 'python', python3: 'python', sh: 'bash', shell: 'bash', zsh: 'bash', console: 'bash', html: 'xml', svg: 'xml',
-  vue: 'xml', yml: 'yaml', md: 'markdown', rs: 'rust', golang: 'go', 'c++': 'cpp', h: 'c', hpp: 'cpp', jsonc: 'json',
-  patch: 'diff', postgresql: 'sql', sqlite: 'sql', scss: 'css',
+const LANGUAGES = {
+  bash: 'sh shell zsh console shellsession', c: 'h', clojure: 'clj', cpp: 'c++ cc cxx hpp', csharp: 'c# cs', diff: 'patch',
+  dockerfile: 'docker containerfile', dos: 'bat cmd batch', elixir: 'ex exs', erlang: 'erl', fsharp: 'f# fs', go: 'golang',
+  graphql: 'gql', groovy: 'jenkinsfile', haskell: 'hs', ini: 'toml conf cfg', java: '', javascript: 'js jsx mjs cjs node', json: 'jsonc json5 jsonl',
+  julia: 'jl', kotlin: 'kt kts', latex: 'tex', lisp: 'elisp commonlisp', makefile: 'make mk', markdown: 'md', matlab: 'octave',
+  nginx: 'nginxconf', objectivec: 'objc objective-c', ocaml: 'ml', perl: 'pl', powershell: 'ps1 pwsh ps', properties: 'env dotenv',
+  protobuf: 'proto', python: 'py python3 pycon', ruby: 'rb', rust: 'rs', scheme: 'racket rkt', sql: 'postgresql postgres mysql sqlite plsql',
+  typescript: 'ts tsx mts', vbnet: 'vb', verilog: 'v sv systemverilog', wasm: 'wat', x86asm: 'asm nasm', xml: 'html svg vue xhtml svelte rss',
+  yaml: 'yml', apache: '', cmake: '', css: '', dart: '', elm: '', fortran: 'f90', glsl: 'hlsl', gradle: '', http: '', less: '', lua: '',
+  nim: '', nix: '', php: '', r: '', scala: '', scss: 'sass', swift: '', tcl: '', vhdl: '', vim: 'viml',
 };
-const LANGUAGES = new Set(
-  'bash c cpp css diff go java javascript json markdown python rust sql typescript xml yaml'.split(' '),
+const NAMES = new Map(
+  Object.entries(LANGUAGES).flatMap(([name, others]) => [name, ...others.split(' ')].map((each) => [each, name])),
 );
 const LONGEST = 60_000;
 const KEPT = 300;
@@ -22,10 +27,11 @@ let working = false;
 export function lightUp(element) {
   for (const code of element.querySelectorAll('code[data-language]')) {
     const text = code.textContent;
-    const language = ALIASES[code.dataset.language] ?? code.dataset.language;
+    const language = NAMES.get(code.dataset.language);
+    if (!language) continue;
     const known = lit.get(`${language}\n${text}`);
     if (known) code.replaceChildren(known.cloneNode(true));
-    else if (LANGUAGES.has(language) && text.length <= LONGEST) queue.push({ code, language, text });
+    else if (text.length <= LONGEST) queue.push({ code, language, text });
   }
   if (queue.length && !working) work();
 }

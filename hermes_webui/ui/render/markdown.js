@@ -1,14 +1,21 @@
 // Markdown to HTML. What comes out is not trusted: only `sanitise.js` puts it on the page.
 
 import MarkdownIt from 'markdown-it';
+import { withMath } from './markdown-math.js';
+import { withNotes } from './markdown-notes.js';
+import { t } from '../words/words.js';
 
 const markdown = new MarkdownIt({ html: false, linkify: true, breaks: false, typographer: false });
 const { rules } = markdown.renderer;
+withMath(markdown);
+withNotes(markdown);
 
 /** HTML of one block; `definitions` are those that stand elsewhere in the message (`state/definitions.js`). */
 export function toHtml(text, definitions = '') {
-  const links = definitions.split('\n').filter((line) => !line.startsWith('[^'));
-  return markdown.render([text, ...links].join('\n\n'));
+  const lines = definitions.split('\n');
+  const links = lines.filter((line) => !line.startsWith('[^'));
+  const notes = new Set(lines.filter((line) => line.startsWith('[^')).map((line) => line.slice(2, -2).toLowerCase()));
+  return markdown.render([text, ...links].join('\n\n'), { notes });
 }
 
 /** The conversation has headings of its own above those of a message. */
@@ -18,8 +25,7 @@ markdown.core.ruler.push('headings', ({ tokens }) => {
   }
 });
 
-const TO_DO = [['aria-label', 'to do']];
-const DONE = [['checked', ''], ['aria-label', 'done']];
+const OWN_PICTURE = /^data:image\/|^\/api\/attachment\b/;
 
 /** `- [ ]` and `- [x]`. */
 markdown.core.ruler.push('tasks', ({ tokens, Token }) => {
@@ -30,12 +36,14 @@ markdown.core.ruler.push('tasks', ({ tokens, Token }) => {
     text.content = text.content.slice(4);
     tokens[at - 2].attrJoin('class', 'task');
     const box = new Token('checkbox', 'input', 0);
-    box.attrs = [['type', 'checkbox'], ['disabled', ''], ...(task[1] === ' ' ? TO_DO : DONE)];
+    const done = task[1] !== ' ';
+    box.attrs = [['type', 'checkbox'], ['disabled', ''], ['aria-label', t(done ? 'text.task-done' : 'text.task-open')]];
+    if (done) box.attrs.push(['checked', '']);
     token.children.unshift(box);
   });
 });
 
-rules.checkbox = (tokens, at) => `<input ${tokens[at].attrs.map(([name, value]) => `${name}="${value}"`).join(' ')}>`;
+rules.checkbox = (tokens, at, options, env, self) => `<input${self.renderAttrs(tokens[at])}>`;
 
 /** Inline styles are forbidden by the page's policy: the alignment of a cell is a class. */
 for (const name of ['th_open', 'td_open']) {
@@ -48,11 +56,11 @@ for (const name of ['th_open', 'td_open']) {
 rules.table_open = () => '<div class="table"><table>';
 rules.table_close = () => '</table></div>';
 
-/** Pictures from elsewhere would tell that place who reads: they are shown as links. */
+/** Pictures from elsewhere would tell that place who reads: they are links until somebody asks for them (`picture.js`). */
 rules.image = (tokens, at, options, env, self) => {
   const src = tokens[at].attrGet('src') ?? '';
   const alt = self.renderInlineAsText(tokens[at].children, options, env);
   const { escapeHtml } = markdown.utils;
-  if (/^data:image\/|^\/(?!\/)/.test(src)) return `<img src="${escapeHtml(src)}" alt="${escapeHtml(alt)}">`;
+  if (OWN_PICTURE.test(src)) return `<img src="${escapeHtml(src)}" alt="${escapeHtml(alt)}">`;
   return `<a class="picture" href="${escapeHtml(src)}">${escapeHtml(alt || src)}</a>`;
 };

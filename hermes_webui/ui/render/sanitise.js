@@ -17,7 +17,7 @@ const RULES = {
 
 const purifier = DOMPurify();
 purifier.addHook('afterSanitizeAttributes', (node) => {
-  if (node.tagName === 'A') {
+  if (node.tagName === 'A' && !node.getAttribute('href')?.startsWith('#')) {
     node.setAttribute('target', '_blank');
     node.setAttribute('rel', 'noopener noreferrer nofollow');
   }
@@ -26,3 +26,23 @@ purifier.addHook('afterSanitizeAttributes', (node) => {
 
 /** A fragment that holds nothing that runs, loads from elsewhere, or looks like a control of the page. */
 export const safeFragment = (html) => purifier.sanitize(html, RULES);
+
+const MATH_TAGS = (
+  'span svg path line math semantics mrow mi mo mn ms mtext msup msub msubsup mfrac msqrt mroot mtable mtr mtd mover munder '
+  + 'munderover mspace mpadded mphantom mstyle menclose'
+).split(' ');
+const MATH_RULES = {
+  ALLOWED_TAGS: MATH_TAGS,
+  ALLOWED_ATTR: (
+    'class data-style aria-hidden xmlns display width height viewbox preserveaspectratio d x1 x2 y1 y2 stroke-width mathvariant stretchy '
+    + 'fence accent accentunder separator lspace rspace voffset minsize maxsize rowspacing columnspacing columnalign columnlines rowlines '
+    + 'scriptlevel displaystyle linethickness notation mathcolor mathbackground mathsize largeop'
+  ).split(' '),
+  ALLOWED_NAMESPACES: ['http://www.w3.org/1999/xhtml', 'http://www.w3.org/1998/Math/MathML', 'http://www.w3.org/2000/svg'],
+  ALLOW_DATA_ATTR: false,
+  ALLOW_ARIA_ATTR: false,
+  RETURN_DOM_FRAGMENT: true,
+};
+
+/** The same for a formula: what KaTeX draws with, and no link, picture or style. */
+export const safeMath = (markup) => purifier.sanitize(markup, MATH_RULES);

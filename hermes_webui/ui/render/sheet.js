@@ -3,8 +3,8 @@
 
 import { advance, noBlocks } from '../state/blocks.js';
 import { definitionsFor, definitionsIn } from '../state/definitions.js';
-import { codeFigure } from './code.js';
-import { finish } from './finish.js';
+import { codeFigure, reserve } from './code.js';
+import { finish, sketch } from './finish.js';
 import { fragmentOf, make } from './fragments.js';
 import { grow } from './grow.js';
 
@@ -50,7 +50,7 @@ export class Sheet {
     this.#drawn[at] = { text, used, live, element };
     if (live && fence) writeCode(element, fence);
     else if (live) write(element, text, used, old);
-    else settle(element, fragmentOf(text, used));
+    else settle(element, fragmentOf(text, used), Boolean(old?.live));
   }
 
   #append() {
@@ -64,6 +64,7 @@ export class Sheet {
 function write(element, text, used, old) {
   if (old?.used === used && text.startsWith(old.text) && grow(element, old.text, text)) return;
   element.replaceChildren(make(text, used));
+  sketch(element);
 }
 
 /** Code that is still being written: only its text grows. */
@@ -74,21 +75,25 @@ function writeCode(element, { language, code }) {
     figure.dataset.writes = language;
     element.replaceChildren(figure);
   }
+  if (language === 'mermaid') reserve(figure, code);
   const text = figure.querySelector('code');
   const node = text.firstChild ?? text.appendChild(document.createTextNode(''));
   if (code.startsWith(node.data)) node.appendData(code.slice(node.data.length));
   else node.data = code;
 }
 
-/** What is drawn already, and is the same, stays: a selection in it too. */
-function settle(element, fragment) {
+/** What is there already and is the same stays, code that somebody watched grow too: a selection in it is not lost. */
+function settle(element, fragment, watched) {
   const figure = element.firstElementChild;
   const code = fragment.firstElementChild;
   if (figure?.dataset.writes !== undefined && fragment.childElementCount === 1 && code.matches('.code')) {
-    figure.querySelector('code').textContent = code.querySelector('code').textContent;
+    const [now, then] = [figure, code].map((one) => one.querySelector('code'));
+    if (now.textContent !== then.textContent) now.textContent = then.textContent;
     delete figure.dataset.writes;
-  } else if (!isDrawn(element, fragment)) element.replaceChildren(fragment);
-  finish(element);
+  } else if (!isDrawn(element, fragment)) {
+    element.replaceChildren(fragment);
+  }
+  finish(element, { watched });
 }
 
 const isDrawn = (element, fragment) =>

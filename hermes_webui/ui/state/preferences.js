@@ -7,6 +7,7 @@ export const CHOICES = {
   size: ['normal', 'small', 'large', 'larger'],
   width: ['normal', 'narrow', 'wide', 'full'],
   code: ['normal', 'small', 'large'],
+  lines: ['scroll', 'wrap'],
   sendKey: ['enter', 'mod-enter'],
   reasoning: ['closed', 'open'],
   notify: [false, true],
@@ -14,7 +15,7 @@ export const CHOICES = {
 };
 
 /** Those that the style sheets follow: attributes of the page's root, set before the first paint by `theme.js`. */
-export const SEEN = ['theme', 'accent', 'density', 'size', 'width', 'code'];
+export const SEEN = ['theme', 'accent', 'density', 'size', 'width', 'code', 'lines'];
 
 /** The value as it is stored, or the default where it is none of the choices. */
 export const valid = (name, value) => (CHOICES[name].includes(value) ? value : CHOICES[name][0]);

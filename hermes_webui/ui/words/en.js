@@ -30,4 +30,22 @@ export const en = {
   // settings: appearance, models, about
 
   // text: what Markdown, code and tools are drawn with
+  'text.close': 'Close',
+  'text.code-plain': 'text',
+  'text.copied': 'Copied',
+  'text.copy': 'Copy',
+  'text.diagram': 'Diagram',
+  'text.diagram-slow': 'it took too long to draw',
+  'text.diagram-workshop': 'Where diagrams are drawn',
+  'text.diagram-wrong': 'This diagram cannot be drawn: {error}',
+  'text.enlarge': 'Enlarge',
+  'text.load-picture': 'Load image from {host}',
+  'text.not-copied': 'Not copied',
+  'text.picture-failed': 'The image could not be loaded. Try again',
+  'text.picture-loading': 'Loading…',
+  'text.show-lines': { one: 'Show {count} line', other: 'Show all {count} lines' },
+  'text.source': 'Source',
+  'text.task-done': 'done',
+  'text.task-open': 'to do',
+  'text.wrap': 'Wrap',
 };
