@@ -17,12 +17,12 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parents[1] / "hermes_webui" / "ui" / "vendor"
 LANGUAGES = (
-    "apache", "bash", "c", "clojure", "cmake", "cpp", "csharp", "css", "dart", "diff", "dockerfile", "dos", "elixir", "elm",
-    "erlang", "fortran", "fsharp", "glsl", "go", "gradle", "graphql", "groovy", "haskell", "http", "ini", "java",
-    "javascript", "json", "julia", "kotlin", "latex", "less", "lisp", "lua", "makefile", "markdown", "matlab", "nginx",
-    "nim", "nix", "objectivec", "ocaml", "perl", "php", "powershell", "properties", "protobuf", "python", "r", "ruby",
-    "rust", "scala", "scheme", "scss", "sql", "swift", "tcl", "typescript", "vbnet", "verilog", "vhdl", "vim", "wasm",
-    "x86asm", "xml", "yaml",
+    "apache", "bash", "c", "clojure", "cmake", "cpp", "csharp", "css", "dart", "diff", "dockerfile", "dos",
+    "elixir", "elm", "erlang", "fortran", "fsharp", "glsl", "go", "gradle", "graphql", "groovy", "haskell",
+    "http", "ini", "java", "javascript", "json", "julia", "kotlin", "latex", "less", "lisp", "lua", "makefile",
+    "markdown", "matlab", "nginx", "nim", "nix", "objectivec", "ocaml", "perl", "php", "powershell",
+    "properties", "protobuf", "python", "r", "ruby", "rust", "scala", "scheme", "scss", "sql", "swift", "tcl",
+    "typescript", "vbnet", "verilog", "vhdl", "vim", "wasm", "x86asm", "xml", "yaml",
 )  # fmt: skip
 FONTS = (
     "AMS-Regular", "Caligraphic-Bold", "Caligraphic-Regular", "Fraktur-Bold", "Fraktur-Regular", "Main-Bold",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -10,6 +12,16 @@ from hermes_webui.web.assets import INDEX, Assets, File
 
 FOR_GOOD = "public, max-age=31536000, immutable"
 ASKED_EACH_TIME = "no-cache"
+
+_FRAME = "default-src 'none'; script-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
+#: Documents that the page shows in frames, for what its own policy forbids. Neither may send a request: the one lays
+#: out diagrams with inline styles, the other shows the one picture that its reader has asked for.
+FRAMES = MappingProxyType(
+    {
+        "diagram.html": f"{_FRAME}style-src 'unsafe-inline'",
+        "picture.html": f"{_FRAME}style-src 'self'; img-src http: https:",
+    }
+)
 
 
 def _send(request: Request, file: File | None, keep: str = ASKED_EACH_TIME) -> Response:
@@ -35,8 +47,13 @@ async def page(request: Request) -> Response:
 
 async def static(request: Request) -> Response:
     """A file of the page: kept for good under its version's address, asked for each time under its plain one."""
-    file, good = _assets(request).find(request.path_params["path"])
-    return _send(request, file, FOR_GOOD if good else ASKED_EACH_TIME)
+    path: str = request.path_params["path"]
+    file, good = _assets(request).find(path)
+    reply = _send(request, file, FOR_GOOD if good else ASKED_EACH_TIME)
+    folder, _, name = path.rpartition("/")
+    if name in FRAMES and folder.endswith("frames"):
+        reply.headers["content-security-policy"] = FRAMES[name]
+    return reply
 
 
 async def manifest(request: Request) -> Response:

@@ -2,7 +2,9 @@
 // and nothing else is: no request, no picture, no form. What goes back is a picture's source.
 
 const { mermaid } = globalThis;
-const WORK = { securityLevel: 'strict', startOnLoad: false, htmlLabels: false, flowchart: { htmlLabels: false }, maxTextSize: 20_000, maxEdges: 300 };
+const WORK = {
+  securityLevel: 'strict', startOnLoad: false, htmlLabels: false, flowchart: { htmlLabels: false }, maxTextSize: 20_000, maxEdges: 300,
+};
 
 addEventListener('message', async ({ source, origin, data }) => {
   if (source !== parent || origin !== location.origin) return;

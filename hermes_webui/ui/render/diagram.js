@@ -5,6 +5,7 @@ import { t } from '../words/words.js';
 import { action, textOf } from './code.js';
 import { element } from './element.js';
 import { Frame } from './frame.js';
+import { lookNow } from './look.js';
 
 const PATIENCE_MS = 15_000;
 const KEPT = 60;
@@ -16,10 +17,9 @@ let asked = 0;
 
 export function ready() {
   opened ??= new Promise((done) => {
-    frame = new Frame('diagram', { class: 'workshop', title: t('text.diagram-workshop'), 'aria-hidden': 'true', tabindex: '-1' }, (message) => {
-      if (message.ready) done();
-      else waiting.get(message.id)?.(message);
-    });
+    const hidden = { class: 'workshop', title: t('text.diagram-workshop'), 'aria-hidden': 'true', tabindex: '-1' };
+    const heard = (message) => (message.ready ? done() : waiting.get(message.id)?.(message));
+    frame = new Frame('diagram', hidden, heard);
     document.body.append(frame.node);
     new MutationObserver(again).observe(document.documentElement, { attributeFilter: ['data-theme', 'data-accent'] });
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', again);
@@ -61,8 +61,9 @@ function place(figure, { url, width, height }) {
 /** What is wrong, in a line above the source that stays. */
 function tell(figure, error) {
   if (figure.querySelector('.diagram-fault')) return;
-  const line = error.split('\n').map((one) => one.trim()).find(Boolean) ?? '';
-  figure.querySelector('.code-name').append(element('span', { class: 'diagram-fault', title: error }, t('text.diagram-wrong', { error: line })));
+  const line = error.split('\n').map((one) => one.trim()).find(Boolean)?.replace(/[:.]$/, '') ?? '';
+  const fault = element('span', { class: 'diagram-fault', title: error }, t('text.diagram-wrong', { error: line }));
+  figure.querySelector('.code-name').append(fault);
 }
 
 export function toggleSource(button) {
@@ -74,7 +75,8 @@ export function toggleSource(button) {
 export function enlarge(button) {
   const image = button.closest('.code').querySelector('.diagram-view img');
   const close = element('button', { type: 'button', class: 'secondary' }, t('text.close'));
-  const dialog = element('dialog', { class: 'enlarged', 'aria-label': t('text.diagram') }, close, element('div', { class: 'enlarged-view', tabindex: '0' }, image.cloneNode()));
+  const view = element('div', { class: 'enlarged-view', tabindex: '0' }, image.cloneNode());
+  const dialog = element('dialog', { class: 'enlarged', 'aria-label': t('text.diagram') }, close, view);
   document.body.append(dialog);
   dialog.addEventListener('close', () => { dialog.remove(); button.focus({ preventScroll: true }); });
   dialog.addEventListener('click', ({ target }) => { if (target === dialog || target === close) dialog.close(); });
@@ -108,18 +110,4 @@ function drawnBy(text, look) {
 function asPicture({ error, svg, width, height }) {
   if (error) return { error };
   return { url: URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' })), width, height };
-}
-
-/** The page's colours, in the names that Mermaid's theme has for them. */
-function lookNow() {
-  const probe = document.body.appendChild(element('span', { class: 'away' }));
-  const colour = (token) => { probe.style.color = `var(--${token})`; return getComputedStyle(probe).color; };
-  const [text, muted, soft, line, raised, accentSoft] = ['text', 'muted', 'soft', 'line-strong', 'raised', 'accent-soft'].map(colour);
-  const { fontFamily } = getComputedStyle(probe);
-  const probed = colour('bg').match(/\d+/g).slice(0, 3).reduce((sum, part) => sum + Number(part), 0);
-  probe.remove();
-  return {
-    darkMode: probed < 384, fontFamily, fontSize: '15px', background: raised, primaryColor: soft, primaryTextColor: text, primaryBorderColor: line,
-    secondaryColor: accentSoft, tertiaryColor: raised, lineColor: muted, textColor: text, noteBkgColor: accentSoft, noteTextColor: text,
-  };
 }

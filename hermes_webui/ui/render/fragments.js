@@ -24,5 +24,19 @@ export function make(text, definitions) {
     const language = /language-(\S+)/.exec(code.className)?.[1] ?? '';
     code.parentElement.replaceWith(codeFigure(language, code.textContent));
   }
+  for (const image of fragment.querySelectorAll('img')) sized(image);
   return fragment;
+}
+
+/** A picture within the text says in its first bytes how large it is: its place is kept from the start. */
+function sized(image) {
+  const size = sizeOf(image.getAttribute('src') ?? '');
+  if (size) [image.width, image.height] = size;
+}
+
+function sizeOf(address) {
+  const [, kind, data] = /^data:image\/(png|gif);base64,([\w+/]{32})/.exec(address) ?? [];
+  if (!kind) return null;
+  const bytes = new DataView(Uint8Array.from(atob(data), (one) => one.charCodeAt(0)).buffer);
+  return kind === 'png' ? [bytes.getUint32(16), bytes.getUint32(20)] : [bytes.getUint16(6, true), bytes.getUint16(8, true)];
 }

@@ -3,15 +3,17 @@
 import { safeFragment } from './sanitise.js';
 
 const LANGUAGES = {
-  bash: 'sh shell zsh console shellsession', c: 'h', clojure: 'clj', cpp: 'c++ cc cxx hpp', csharp: 'c# cs', diff: 'patch',
-  dockerfile: 'docker containerfile', dos: 'bat cmd batch', elixir: 'ex exs', erlang: 'erl', fsharp: 'f# fs', go: 'golang',
-  graphql: 'gql', groovy: 'jenkinsfile', haskell: 'hs', ini: 'toml conf cfg', java: '', javascript: 'js jsx mjs cjs node', json: 'jsonc json5 jsonl',
-  julia: 'jl', kotlin: 'kt kts', latex: 'tex', lisp: 'elisp commonlisp', makefile: 'make mk', markdown: 'md', matlab: 'octave',
-  nginx: 'nginxconf', objectivec: 'objc objective-c', ocaml: 'ml', perl: 'pl', powershell: 'ps1 pwsh ps', properties: 'env dotenv',
-  protobuf: 'proto', python: 'py python3 pycon', ruby: 'rb', rust: 'rs', scheme: 'racket rkt', sql: 'postgresql postgres mysql sqlite plsql',
-  typescript: 'ts tsx mts', vbnet: 'vb', verilog: 'v sv systemverilog', wasm: 'wat', x86asm: 'asm nasm', xml: 'html svg vue xhtml svelte rss',
-  yaml: 'yml', apache: '', cmake: '', css: '', dart: '', elm: '', fortran: 'f90', glsl: 'hlsl', gradle: '', http: '', less: '', lua: '',
-  nim: '', nix: '', php: '', r: '', scala: '', scss: 'sass', swift: '', tcl: '', vhdl: '', vim: 'viml',
+  bash: 'sh shell zsh console shellsession', c: 'h', clojure: 'clj', cpp: 'c++ cc cxx hpp', csharp: 'c# cs',
+  diff: 'patch', dockerfile: 'docker containerfile', dos: 'bat cmd batch', elixir: 'ex exs', erlang: 'erl',
+  fsharp: 'f# fs', go: 'golang', graphql: 'gql', groovy: 'jenkinsfile', haskell: 'hs', ini: 'toml conf cfg', java: '',
+  javascript: 'js jsx mjs cjs node', json: 'jsonc json5 jsonl', julia: 'jl', kotlin: 'kt kts', latex: 'tex',
+  lisp: 'elisp commonlisp', makefile: 'make mk', markdown: 'md', matlab: 'octave', nginx: 'nginxconf',
+  objectivec: 'objc objective-c', ocaml: 'ml', perl: 'pl', powershell: 'ps1 pwsh ps', properties: 'env dotenv',
+  protobuf: 'proto', python: 'py python3 pycon', ruby: 'rb', rust: 'rs', scheme: 'racket rkt',
+  sql: 'postgresql postgres mysql sqlite plsql', typescript: 'ts tsx mts', vbnet: 'vb', verilog: 'v sv systemverilog',
+  wasm: 'wat', x86asm: 'asm nasm', xml: 'html svg vue xhtml svelte rss', yaml: 'yml', apache: '', cmake: '', css: '',
+  dart: '', elm: '', fortran: 'f90', glsl: 'hlsl', gradle: '', http: '', less: '', lua: '', nim: '', nix: '', php: '',
+  r: '', scala: '', scss: 'sass', swift: '', tcl: '', vhdl: '', vim: 'viml',
 };
 const NAMES = new Map(
   Object.entries(LANGUAGES).flatMap(([name, others]) => [name, ...others.split(' ')].map((each) => [each, name])),

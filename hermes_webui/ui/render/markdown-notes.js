@@ -10,7 +10,8 @@ export function withNotes(markdown) {
   markdown.inline.ruler.before('link', 'note', mark);
   markdown.block.ruler.before('reference', 'note', definition, { alt: ['paragraph', 'reference'] });
   rules.note_mark = (tokens, at) => `<sup class="note-mark"><a href="#note">${escapeHtml(tokens[at].content)}</a></sup>`;
-  rules.note_open = (tokens, at) => `<div class="note"><sup class="note-label"><a href="#mark">${escapeHtml(tokens[at].content)}</a></sup>`;
+  rules.note_open = (tokens, at) =>
+    `<div class="note"><sup class="note-label"><a href="#mark">${escapeHtml(tokens[at].content)}</a></sup>`;
   rules.note_close = () => '</div>\n';
 }
 

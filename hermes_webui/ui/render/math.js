@@ -7,8 +7,8 @@ import { safeMath } from './sanitise.js';
 const KEPT = 500;
 const drawn = new Map();
 const STYLES = new Set((
-  'height width min-width margin-left margin-right padding-left top vertical-align position border-bottom-width border-right-width '
-  + 'border-right-style border-top-width border-width border-style border-color color background-color text-shadow'
+  'height width min-width margin-left margin-right padding-left top vertical-align position color background-color text-shadow '
+  + 'border-width border-style border-color border-bottom-width border-right-width border-right-style border-top-width'
 ).split(' '));
 const OPTIONS = { throwOnError: true, trust: false, strict: 'ignore', maxExpand: 300, maxSize: 20, output: 'htmlAndMathml' };
 

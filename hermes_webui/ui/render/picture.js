@@ -39,7 +39,7 @@ export function load(button) {
 
 function show(offer) {
   const link = offer.querySelector('a');
-  const frame = new Frame('picture', { class: 'picture-frame', title: link.textContent, hidden: '' }, (message) => heard(message));
+  const frame = new Frame('picture', { class: 'picture-frame', title: link.textContent, hidden: '' }, heard);
   const impatient = setTimeout(() => heard({ failed: true }), PATIENCE_MS);
   const known = asked.get(link.href);
   if (known) fit(frame, offer, known);

@@ -27,22 +27,22 @@ purifier.addHook('afterSanitizeAttributes', (node) => {
 /** A fragment that holds nothing that runs, loads from elsewhere, or looks like a control of the page. */
 export const safeFragment = (html) => purifier.sanitize(html, RULES);
 
-const MATH_TAGS = (
-  'span svg path line math semantics mrow mi mo mn ms mtext msup msub msubsup mfrac msqrt mroot mtable mtr mtd mover munder '
-  + 'munderover mspace mpadded mphantom mstyle menclose'
-).split(' ');
 const MATH_RULES = {
-  ALLOWED_TAGS: MATH_TAGS,
-  ALLOWED_ATTR: (
-    'class data-style aria-hidden xmlns display width height viewbox preserveaspectratio d x1 x2 y1 y2 stroke-width mathvariant stretchy '
-    + 'fence accent accentunder separator lspace rspace voffset minsize maxsize rowspacing columnspacing columnalign columnlines rowlines '
-    + 'scriptlevel displaystyle linethickness notation mathcolor mathbackground mathsize largeop'
+  ALLOWED_TAGS: (
+    'span svg path line math semantics mrow mi mo mn ms mtext msup msub msubsup mfrac msqrt mroot mtable mtr mtd mover munder '
+    + 'munderover mspace mpadded mphantom mstyle menclose'
   ).split(' '),
-  ALLOWED_NAMESPACES: ['http://www.w3.org/1999/xhtml', 'http://www.w3.org/1998/Math/MathML', 'http://www.w3.org/2000/svg'],
+  ALLOWED_ATTR: (
+    'class data-style aria-hidden display width height viewbox preserveaspectratio d x1 x2 y1 y2 stroke-width mathvariant '
+    + 'stretchy fence accent accentunder separator lspace rspace columnalign scriptlevel displaystyle linethickness notation'
+  ).split(' '),
+  ADD_URI_SAFE_ATTR: ['data-style'], // `height:1em` is no address
   ALLOW_DATA_ATTR: false,
   ALLOW_ARIA_ATTR: false,
   RETURN_DOM_FRAGMENT: true,
 };
 
+const mathPurifier = DOMPurify();
+
 /** The same for a formula: what KaTeX draws with, and no link, picture or style. */
-export const safeMath = (markup) => purifier.sanitize(markup, MATH_RULES);
+export const safeMath = (markup) => mathPurifier.sanitize(markup, MATH_RULES);
