@@ -2,64 +2,95 @@
 
 import { useLayoutEffect, useEffect, useRef } from 'preact/hooks';
 import { usePage } from '../page/page.js';
+import { LONG_PASTE } from '../state/attachments.js';
+import { t } from '../words/words.js';
+import { AddMenu } from './add-menu.js';
+import { ContextRing } from './context-ring.js';
+import { DropZone } from './drop.js';
 import { toComposer } from './focus.js';
 import { html } from './html.js';
 import { Icon } from './icon.js';
+import { late } from './late.js';
 import { ModelChooser } from './model-chooser.js';
 import { Queue } from './queue.js';
 
+const Tray = late(() => import('./tray.js'), 'Tray');
+const Suggest = late(() => import('./suggest.js'), 'Suggest');
+const Conflict = late(() => import('./conflict.js'), 'Conflict');
+
 export function Composer() {
-  const { store, drafting, sending } = usePage();
+  const page = usePage();
+  const { store, drafting, sending, attaching, prompting } = page;
   const { prompts, loaded } = store.conversation.value;
   const text = drafting.text.value;
+  const files = attaching.items.value;
   const locked = prompts.some(({ key }) => key === sending.direct.value);
-  const ready = Boolean(text.trim()) && !locked && loaded;
+  const ready = sendable(page) && !locked && loaded;
+  const conflict = drafting.conflict.value;
+  const offer = prompting.offer.value;
   /** What is in the field now, not what was drawn last: a second Enter must not send it again. */
   const send = () => {
-    const content = drafting.text.peek();
-    if (content.trim() && !locked && loaded && !sending.direct.peek()) sending.send(content);
+    if (sendable(page) && !locked && loaded && !sending.direct.peek()) sending.send(drafting.text.peek());
     show(document.getElementById('composer'), drafting.text.peek());
   };
   return html`
     <form class=${`composer ${locked ? 'busy' : ''}`} onSubmit=${(event) => { event.preventDefault(); send(); }}>
-      <${Queue} /><${Conflict} />
+      <${Queue} />
       <div class="composer-card">
-        <${Field} text=${text} busy=${locked} send=${send} />
-        <div class="composer-foot"><${ModelChooser} /><${Refusal} text=${sending.refusal.value} /><${Buttons} text=${text} ready=${ready} /></div>
+        ${offer && html`<${Suggest} offer=${offer} />`}
+        ${conflict !== null && html`<${Conflict} other=${conflict} />`}
+        ${files.length > 0 && html`<${Tray} items=${files} />`}
+        <${Field} text=${text} busy=${locked} send=${send} offered=${offer?.items.length} />
+        <div class="composer-foot"><${AddMenu} /><${ModelChooser} /><${Refusal} text=${sending.refusal.value} />
+          <${ContextRing} /><${Buttons} filled=${Boolean(text.trim() || files.length)} ready=${ready} /></div>
       </div>
+      <${DropZone} />
     </form>
   `;
 }
 
-function Field({ text, busy, send }) {
-  const { store, drafting, reading, router } = usePage();
+/** There is something to send, and all of it is in safe keeping. */
+const sendable = ({ drafting, attaching }) =>
+  Boolean(drafting.text.peek().trim() || attaching.items.peek().length) && attaching.ready;
+
+function Field({ text, busy, send, offered }) {
+  const page = usePage();
+  const { store, drafting, router, prompting } = page;
   const field = useRef(null);
   const { run } = store.conversation.value;
   useLayoutEffect(() => show(field.current, text), [text]);
   useEffect(() => { if (matchMedia('(hover: hover)').matches) field.current.focus(); }, [router.moves.value]);
+  const typed = ({ target }) => {
+    drafting.edit(target.value);
+    prompting.look(target);
+  };
   return html`
-    <textarea ref=${field} id="composer" rows="1" dir="auto" aria-label="Message" readOnly=${busy}
-      placeholder=${run ? 'Next message; it will be queued' : 'Write a message'}
-      onInput=${({ target }) => drafting.edit(target.value)}
-      onKeyDown=${(event) => pressed(event, send, () => reading.stop())}></textarea>
+    <textarea ref=${field} id="composer" rows="1" dir="auto" aria-label=${t('composer.message')} readOnly=${busy}
+      placeholder=${run ? t('composer.write-next') : t('composer.write')} enterkeyhint=${sendsOnEnter(page) ? 'send' : 'enter'}
+      aria-autocomplete="list" aria-controls=${offered ? 'suggestions' : undefined}
+      aria-activedescendant=${offered ? `suggestion-${prompting.at.value}` : undefined}
+      onInput=${typed} onClick=${({ target }) => prompting.look(target)} onBlur=${() => prompting.dismiss()} onPaste=${(event) => pasted(event, page)}
+      onKeyDown=${(event) => pressed(event, page, send)}></textarea>
   `;
 }
 
 /** Stop while it answers; Send, which then means: queue. */
-function Buttons({ text, ready }) {
-  const { store, reading, absent } = usePage();
+function Buttons({ filled, ready }) {
+  const { store, reading, absent, preferences, commands } = usePage();
   const { run } = store.conversation.value;
   const stoppable = run && !absent.value;
-  const name = run ? 'Queue' : 'Send';
+  const name = run ? t('composer.queue') : t('composer.send');
+  const keys = commands.names(preferences.of('sendKey').value === 'enter' ? 'Enter' : 'mod+Enter').join('+');
   const stop = () => {
     toComposer();
     reading.stop();
   };
   return html`
     ${stoppable && html`
-      <button type="button" class="round stop" aria-label="Stop" title="Stop (Esc)" onClick=${stop}><${Icon} name="stop" /></button>`}
-    ${(!stoppable || text.trim()) && html`
-      <button type="submit" class="round send" aria-label=${name} title=${`${name} (Enter)`} disabled=${!ready}>
+      <button type="button" class="round stop" aria-label=${t('composer.stop')} title=${`${t('composer.stop')} (Esc)`} onClick=${stop}>
+        <${Icon} name="stop" /></button>`}
+    ${(!stoppable || filled) && html`
+      <button type="submit" class="round send" aria-label=${name} title=${`${name} (${keys})`} disabled=${!ready}>
         <${Icon} name="send" />
       </button>`}
   `;
@@ -72,26 +103,53 @@ function show(field, text) {
   field.style.height = `${field.scrollHeight}px`;
 }
 
-function pressed(event, send, stop) {
-  if (event.isComposing) return;
-  if (event.key === 'Enter' && !event.shiftKey) {
+const sendsOnEnter = ({ preferences }) => preferences.of('sendKey').value === 'enter';
+
+function pressed(event, page, send) {
+  if (event.isComposing || page.prompting.pressed(event)) return;
+  const { key } = event;
+  const mod = event.metaKey || event.ctrlKey;
+  if (key === 'Enter' && !event.shiftKey && (mod || sendsOnEnter(page))) {
     event.preventDefault();
     send();
-  } else if (event.key === 'Escape') {
+  } else if (key === 'Tab' && !event.shiftKey && page.prompting.toNextPlace(event.target)) {
+    event.preventDefault();
+  } else if (key === 'Escape') {
     event.stopPropagation();
-    stop();
+    page.reading.stop();
+  } else if ((key === 'ArrowUp' || key === 'ArrowDown') && !mod && !event.altKey && !event.shiftKey) recall(event, page);
+}
+
+/** ↑ where nothing was typed: the last prompts. */
+function recall(event, { recall: past, drafting }) {
+  const found = past.step(event.key === 'ArrowUp' ? 1 : -1);
+  if (found === null) return;
+  event.preventDefault();
+  drafting.edit(found);
+  show(event.target, found);
+  event.target.setSelectionRange(found.length, found.length);
+}
+
+/** Files are attached; a text as long as a document becomes one, and can be taken back into the field. */
+function pasted(event, { attaching, drafting, toasts }) {
+  const { files } = event.clipboardData;
+  const text = event.clipboardData.getData('text/plain');
+  if (files.length && !text) {
+    event.preventDefault();
+    attaching.add(files);
+  } else if (text.length > LONG_PASTE) {
+    event.preventDefault();
+    const { selectionStart: from, selectionEnd: to } = event.target;
+    const [key] = attaching.add([new File([text], t('composer.pasted-text'), { type: 'text/plain' })]);
+    if (key) toasts.add(t('composer.long-paste'), { name: t('composer.into-field'), run: () => inline(key, text, from, to, attaching, drafting) });
   }
 }
 
-const Refusal = ({ text }) => html`<span class="refusal" role="alert">${text && `Not sent: ${text}`}</span>`;
-
-function Conflict() {
-  const { drafting } = usePage();
-  if (drafting.conflict.value === null) return null;
-  return html`
-    <p class="conflict">Another tab or device wrote a different draft: “${drafting.conflict.value.slice(0, 60)}”
-      <button type="button" class="link" onClick=${() => drafting.takeOther()}>Use that one</button>
-      <button type="button" class="link" onClick=${() => drafting.keepMine()}>Keep this one</button>
-    </p>
-  `;
+function inline(key, text, from, to, attaching, drafting) {
+  const typed = drafting.text.peek();
+  attaching.remove(key);
+  drafting.edit(typed.slice(0, from) + text + typed.slice(to));
+  toComposer();
 }
+
+const Refusal = ({ text }) => html`<span class="refusal" role="alert">${text && t('composer.not-sent', { why: text })}</span>`;

@@ -4,6 +4,7 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { usePage } from '../page/page.js';
 import { newKey } from '../page/keys.js';
 import { Act, Copy, Siblings, Time } from './actions.js';
+import { Files } from './files.js';
 import { toComposer } from './focus.js';
 import { html } from './html.js';
 import { Icon } from './icon.js';
@@ -16,7 +17,8 @@ export function UserMessage({ row }) {
   if (editing && message) return html`<${Editor} row=${row} text=${kept ?? row.text} done=${() => setEditing(false)} />`;
   return html`
     <article class="prompt" aria-label="You">
-      <${Bubble} text=${row.text} />
+      <${Files} files=${message?.attachments ?? row.prompt?.files} />
+      ${row.text && html`<${Bubble} text=${row.text} />`}
       <div class="meta">
         ${message && html`
           <${Siblings} message=${message} />

@@ -23,6 +23,7 @@ export class Drafting {
 
   open(sessionId) {
     this.#flush();
+    this.#page.attaching.open(sessionId);
     this.#sessionId = sessionId;
     const local = this.#storage.get(this.#name(sessionId));
     this.#revision = local?.revision ?? 0;
@@ -59,8 +60,15 @@ export class Drafting {
     this.#later();
   }
 
+  /** The other draft first, as it is the older one here. */
+  keepBoth() {
+    this.edit(joined(this.conflict.peek(), this.text.peek()));
+    this.conflict.value = null;
+  }
+
   /** The new conversation has got its id: what is typed belongs to it from now on. */
   adopt(sessionId) {
+    this.#page.attaching.adopt(sessionId);
     this.#storage.remove(this.#name(this.#sessionId));
     this.#sessionId = sessionId;
     this.#revision = 0;

@@ -2,6 +2,7 @@
 
 import { computed, signal } from '@preact/signals';
 import { firstOffered, given, ofSession, providerOf } from '../state/choice.js';
+import { t } from '../words/words.js';
 
 export class Models {
   #page;
@@ -23,7 +24,9 @@ export class Models {
     /** `{engine, model_provider, model}`, each where known, or null where the server decides. */
     this.choice = computed(() => this.#choose(own.value, this.missing.value));
     this.used = computed(() => this.#nameOf(this.choice.value));
-    this.name = computed(() => (this.missing.value ? `${this.missing.value} (not available here)` : this.used.value));
+    this.name = computed(() => (this.missing.value ? t('composer.not-here', { name: this.missing.value }) : this.used.value));
+    /** How many tokens the chosen model reads at once; null where that is not known. */
+    this.length = computed(() => this.#modelOf(this.choice.value)?.context_length ?? null);
     /** Is there nothing but the demo? */
     this.onlyDemo = computed(() => {
       const ready = this.providers.value.filter((one) => one.ready);
@@ -55,9 +58,13 @@ export class Models {
   }
 
   #nameOf(choice) {
-    if (!choice) return 'Model';
+    if (!choice) return t('composer.model');
     const provider = this.providers.value.find((one) => one.id === choice.model_provider);
-    const model = provider?.models?.find((one) => one.id === choice.model);
-    return model?.name || choice.model || provider?.name || 'Model';
+    return this.#modelOf(choice)?.name || choice.model || provider?.name || t('composer.model');
+  }
+
+  #modelOf(choice) {
+    const provider = this.providers.value.find((one) => one.id === choice?.model_provider);
+    return provider?.models?.find((one) => one.id === choice.model);
   }
 }

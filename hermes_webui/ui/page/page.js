@@ -8,13 +8,18 @@ import { BrowserStorage, areaOf } from '../net/storage.js';
 import { EventStream } from '../net/stream.js';
 import { GRACE_MS } from '../state/link.js';
 import { Commands } from './commands.js';
+import { Mirror } from '../net/mirror.js';
+import { Vault } from '../net/vault.js';
+import { Attaching } from './attaching.js';
 import { Directory } from './directory.js';
 import { Drafting } from './drafting.js';
 import { Models } from './models.js';
 import { addOwnCommands } from './own-commands.js';
 import { Panels } from './panels.js';
 import { Preferences } from './preferences.js';
+import { Prompting } from './prompting.js';
 import { Reading } from './reading.js';
+import { Recall } from './recall.js';
 import { Router } from './router.js';
 import { Sending } from './sending.js';
 import { Store } from './store.js';
@@ -45,7 +50,11 @@ export class Page {
     this.directory = new Directory(this);
     this.models = new Models(this, storage);
     this.drafting = new Drafting(this, storage);
-    this.sending = new Sending(this, storage);
+    this.recall = new Recall(this, storage);
+    const vault = new Vault(() => indexedDB);
+    this.attaching = new Attaching(this, storage, vault);
+    this.sending = new Sending(this, storage, new Mirror(storage, vault));
+    this.prompting = new Prompting(this);
     this.reading = new Reading(this);
     this.router = new Router(this);
     addOwnCommands(this);
@@ -96,6 +105,7 @@ export class Page {
 
   #greeted({ boot }) {
     this.sending.deliverAll();
+    this.attaching.retryAll();
     if (this.#lost || this.#boot !== boot) this.reading.again();
     this.#lost = false;
     if (!this.store.list.peek().loaded) this.directory.load();

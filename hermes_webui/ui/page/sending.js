@@ -18,16 +18,30 @@ export class Sending {
   /** The key of the prompt that the browser would not keep: the field holds its text until the request is answered. */
   direct = signal(null);
 
-  constructor(page, storage) {
+  constructor(page, storage, mirror) {
     this.#page = page;
-    this.#outbox = new Outbox(storage);
+    this.#outbox = new Outbox(storage, mirror);
+    mirror.restore().then(() => this.#restored());
+  }
+
+  /** What a crash of the browser had taken from its storage is shown and sent like all that waits. */
+  #restored() {
+    const { sessionId, prompts } = this.#page.store.conversation.peek();
+    const shown = new Set(prompts.map(({ key }) => key));
+    for (const item of this.#outbox.of(sessionId)) if (!shown.has(item.key)) this.#show(item);
+    if (this.#outbox.all().length) this.deliverAll();
   }
 
   /** The composer is emptied once its text is in the outbox, which outlives the page: the text is never only in memory. */
   send(content) {
+    const { drafting, attaching, recall } = this.#page;
     const item = this.#item(content);
     this.refusal.value = null;
-    if (this.#outbox.put(item)) this.#page.drafting.taken(content);
+    recall.add(content);
+    if (this.#outbox.put(item)) {
+      attaching.take();
+      drafting.taken(content);
+    }
     else this.direct.value = item.key;
     this.#show(item);
     return this.#deliver(item.session_id);
@@ -35,12 +49,14 @@ export class Sending {
 
   /** A text that was tried in vain from memory keeps its key: the server may have got it all the same. */
   #item(content) {
-    const { store, models } = this.#page;
+    const { store, models, attaching } = this.#page;
     const session_id = store.conversation.peek().sessionId;
     const again = this.#tried?.content === content && this.#tried.session_id === session_id;
     this.#last = Math.max(Date.now(), this.#last + 1);
     const key = again ? this.#tried.key : newKey();
-    return { key, session_id, content, at: this.#last, attempts: 0, begun: 0, choice: given(models.choice.peek()) };
+    const files = attaching.all();
+    const item = { key, session_id, content, at: this.#last, attempts: 0, begun: 0, choice: given(models.choice.peek()) };
+    return files.length ? { ...item, files } : item;
   }
 
   /** What waits for the session that has just been opened is shown again. */
@@ -61,9 +77,9 @@ export class Sending {
     if (item) this.#return(item);
   }
 
-  #show({ session_id, key, content, at, attempts }) {
+  #show({ session_id, key, content, files, at, attempts }) {
     const { store } = this.#page;
-    store.dispatch({ type: 'prompt.sending', session_id, key, content, at: at / 1000 });
+    store.dispatch({ type: 'prompt.sending', session_id, key, content, files, at: at / 1000 });
     if (attempts) store.dispatch({ type: 'prompt.failed', session_id, key, waiting: true, error: null });
   }
 
@@ -91,8 +107,13 @@ export class Sending {
   async #attempt(lane, item) {
     if (lane === null) return this.#place(lane, item);
     const { key, content: message, choice } = item;
-    const answer = await this.#page.api.post('/api/chat/start', { session_id: lane, message, key, ...given(choice) });
-    this.#saved(item, answer);
+    const files = await this.#page.attaching.settle(item.files);
+    const own = this.#outbox.get(key);
+    if (!own) return true; // taken back meanwhile
+    if (files.length) this.#outbox.put({ ...own, files });
+    const attachments = files.length ? files.map(({ key: _, ...file }) => file) : undefined;
+    const answer = await this.#page.api.post('/api/chat/start', { session_id: lane, message, key, attachments, ...given(choice) });
+    this.#saved({ ...item, files }, answer);
     return true;
   }
 
@@ -111,11 +132,15 @@ export class Sending {
     return true;
   }
 
-  #saved({ session_id, key, content }, { message_id, stream_id: run_id, queued }) {
-    const { store, drafting, reading } = this.#page;
+  #saved({ session_id, key, content, files }, { message_id, stream_id: run_id, queued }) {
+    const { store, drafting, reading, attaching } = this.#page;
     this.#outbox.remove(key);
-    store.dispatch({ type: 'prompt.saved', session_id, key, message_id, run_id, queued });
-    if (this.#ends(key)) drafting.sent(session_id, content);
+    store.dispatch({ type: 'prompt.saved', session_id, key, message_id, run_id, queued, files });
+    if (this.#ends(key)) {
+      drafting.sent(session_id, content);
+      attaching.take();
+    }
+    attaching.sent(files);
     const { sessionId, revision } = store.conversation.peek();
     if (sessionId === session_id && revision === 0) reading.load();
   }
@@ -160,12 +185,15 @@ export class Sending {
 
   /** The text goes back into its composer, where it does not stand there anyway. */
   #return(item, error = null) {
-    const { store, drafting } = this.#page;
-    const { session_id, key, content } = item;
+    const { store, drafting, attaching } = this.#page;
+    const { session_id, key, content, files } = item;
     this.#outbox.remove(key);
     store.dispatch({ type: 'prompt.removed', session_id, key });
     if (this.#ends(key)) this.#tried = item;
-    else drafting.putBack(session_id, content);
+    else {
+      drafting.putBack(session_id, content);
+      attaching.putBack(session_id, files);
+    }
     if (error && store.conversation.peek().sessionId === session_id) this.refusal.value = error.message;
   }
 }

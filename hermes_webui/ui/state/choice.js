@@ -19,6 +19,13 @@ export function ofSession(session, providers) {
   return given({ engine: engine || provider?.engine, model_provider: model_provider || provider?.id, model });
 }
 
+/** `{used, length}` in tokens after the last reply that tells, or null; `length` is the chosen model's context where known. */
+export function contextOf(messages, length) {
+  const last = messages.findLast(({ role, usage }) => role === 'assistant' && usage?.input_tokens);
+  const whole = length ?? last?.usage.context_length;
+  return last && whole ? { used: last.usage.input_tokens + (last.usage.output_tokens ?? 0), length: whole } : null;
+}
+
 /** The first choice that can be had. While nothing is known of the providers, any can. */
 export function firstOffered(choices, providers) {
   const all = choices.filter(Boolean);

@@ -48,7 +48,7 @@ const LOCAL = {
     prompts: [...without(state.prompts, event.key), promptOf(event, { state: 'sending' })],
   }),
   'prompt.saved': (state, event) => touch(state, event.key, {
-    state: 'saved', message_id: event.message_id, run_id: event.run_id, queued: event.queued, error: null,
+    state: 'saved', ...(event.files && { files: event.files }), message_id: event.message_id, run_id: event.run_id, queued: event.queued, error: null,
   }),
   'prompt.failed': (state, event) => touch(state, event.key, {
     state: event.waiting ? 'waiting' : 'failed', error: event.error,
@@ -89,7 +89,7 @@ function opened(state, { session_id = null, adopt: keep }) {
 
 const without = (prompts, key) => prompts.filter((prompt) => prompt.key !== key);
 
-const promptOf = ({ key, content, at }, fields) => ({ key, content, at, error: null, ...fields });
+const promptOf = ({ key, content, files = [], at }, fields) => ({ key, content, files, at, error: null, ...fields });
 
 function touch(state, key, fields) {
   if (!state.prompts.some((prompt) => prompt.key === key)) return state;

@@ -14,13 +14,17 @@ export const pause = (attempts) => Math.min(1000 * 2 ** Math.max(attempts - 1, 0
 /** The store: one entry of `storage` a prompt, so that two tabs never overwrite each other's. */
 export class Outbox {
   #storage;
+  #mirror;
 
-  constructor(storage) {
+  /** `mirror` is told what is put and removed: it keeps a second copy. */
+  constructor(storage, mirror = null) {
     this.#storage = storage;
+    this.#mirror = mirror;
   }
 
   /** Whether it is kept through a reload; where it is not, it waits in memory. */
   put(item) {
+    this.#mirror?.put(item);
     return this.#storage.set(`outbox.${item.key}`, item);
   }
 
@@ -29,6 +33,7 @@ export class Outbox {
   }
 
   remove(key) {
+    this.#mirror?.remove(key);
     this.#storage.remove(`outbox.${key}`);
   }
 

@@ -1,0 +1,40 @@
+// The list over the composer: commands after `/`, kept prompts and files after `@`. The focus stays in the field.
+
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { usePage } from '../page/page.js';
+import { t } from '../words/words.js';
+import { html } from './html.js';
+import { Icon } from './icon.js';
+
+export function Suggest({ offer }) {
+  const { prompting } = usePage();
+  const list = useRef(null);
+  const at = prompting.at.value;
+  useLayoutEffect(() => list.current?.children[at]?.scrollIntoView({ block: 'nearest' }), [at, offer]);
+  const name = t(offer.kind === 'command' ? 'composer.commands' : 'composer.mentions');
+  if (!offer.items.length) return offer.kind === 'mention' && html`<p class="suggest suggest-none">${t('composer.no-mentions')}</p>`;
+  return html`
+    <ul ref=${list} id="suggestions" class="suggest" role="listbox" aria-label=${name}>
+      ${offer.items.map((item, index) => html`<${Offered} key=${item.key} item=${item} index=${index} chosen=${index === at} />`)}
+    </ul>
+  `;
+}
+
+function Offered({ item, index, chosen }) {
+  const { prompting, commands } = usePage();
+  const keys = item.command?.keys;
+  const pick = (event) => {
+    event.preventDefault(); // the focus stays where it is
+    prompting.take(item);
+  };
+  return html`
+    <li id=${`suggestion-${index}`} role="option" aria-selected=${chosen ? 'true' : 'false'} onMouseDown=${pick}
+      onMouseMove=${() => { prompting.at.value = index; }}>
+      ${!item.command && html`<${Icon} name=${item.prompt ? 'prompt' : 'file'} />`}
+      <span class="suggest-name" dir="auto">${item.name}</span><span class="suggest-title" dir="auto">${item.title}</span>
+      ${keys && html`<kbd>${commands.names(keys).join(' ')}</kbd>`}
+      ${item.prompt && html`<button type="button" class="quiet" tabindex="-1" aria-label=${t('composer.forget-prompt', { name: item.name })}
+        onMouseDown=${(event) => { event.preventDefault(); event.stopPropagation(); prompting.forget(item.prompt); }}><${Icon} name="trash" /></button>`}
+    </li>
+  `;
+}

@@ -1,0 +1,24 @@
+// A file's way to the server. `fetch` does not say how far an upload has come, so this is an XMLHttpRequest.
+
+import { ApiError } from './api.js';
+
+/** The server's description of the file; rejects with an ApiError. `progress(part)` is told 0 … 1; `signal` breaks it off. */
+export function upload(file, name, { progress, signal }) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open('POST', `/api/attachments?${new URLSearchParams({ name })}`);
+    request.setRequestHeader('content-type', 'application/octet-stream');
+    request.setRequestHeader('x-hermes-upload', '1');
+    request.responseType = 'json';
+    request.upload.onprogress = ({ loaded, total }) => progress(total ? loaded / total : 0);
+    request.onload = () => answered(request, resolve, reject);
+    request.onerror = request.onabort = () => reject(new ApiError(0));
+    signal.addEventListener('abort', () => request.abort());
+    request.send(file);
+  });
+}
+
+function answered({ status, response }, resolve, reject) {
+  if (status >= 200 && status < 300 && response?.attachment) resolve(response.attachment);
+  else reject(new ApiError(status, response?.error));
+}
