@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 
 from hermes_webui.chat.events import Event, MessageAdded
-from hermes_webui.chat.reply import Part, Reply
+from hermes_webui.chat.reply import REASONING, Part, Reply
 from hermes_webui.chat.run import INTERRUPTED, Run
 from hermes_webui.chat.text import clean, split_pair
 from hermes_webui.engines.base import Usage
@@ -49,6 +49,14 @@ class LiveRun:
         self._timer: asyncio.TimerHandle | None = None
         self._flushed = 0.0
         self._closed = False
+        self._thinking: float | None = None
+        self._thought = 0.0
+
+    @property
+    def thought(self) -> float:
+        """Seconds that the open message spent on reasoning, until its text or its end."""
+        going_on = 0.0 if self._thinking is None else asyncio.get_running_loop().time() - self._thinking
+        return round(self._thought + going_on, 1)
 
     def begin(self) -> None:
         """Opens the run in the journal. Raises `StoreUnavailable`."""
@@ -88,6 +96,7 @@ class LiveRun:
             return
         self._flushed = asyncio.get_running_loop().time()
         for kind, text in _merged(pending):
+            self._clock_thought(kind)
             self._record(kind, text)
             self._publish(self.reply.add(kind, text), kind, text)
 
@@ -97,6 +106,13 @@ class LiveRun:
         self._halves.clear()
         self.flush()
         return tuple(self.reply.parts)
+
+    def _clock_thought(self, kind: str) -> None:
+        if kind == REASONING and self._thinking is None:
+            self._thinking = self._flushed
+        elif kind != REASONING and self._thinking is not None:
+            self._thought += self._flushed - self._thinking
+            self._thinking = None
 
     def _record(self, kind: str, text: str) -> None:
         if self.failure is not None:
@@ -139,6 +155,7 @@ class LiveRun:
         """The open message is complete and in the log, up to event `revision`; another may begin."""
         self.reply = Reply()
         self.revision = revision
+        self._thinking, self._thought = None, 0.0
 
     def close(self) -> Sequence[Part]:
         """No more deltas; what has been streamed of the open message."""

@@ -238,7 +238,7 @@ def _call_body(live: LiveRun, event: ToolCallStarted, at: float) -> Body:
     parts = live.complete()
     arguments = msgspec.json.encode(clean_json(event.args)).decode()
     call = {"id": event.call_id, "type": "function", "function": {"name": event.name, "arguments": arguments}}
-    return body_of(parts, at, model=live.run.model, tool_calls=[call])
+    return body_of(parts, at, model=live.run.model, thought=live.thought, tool_calls=[call])
 
 
 def _last_bodies(live: LiveRun, ended: Ended, parts: Sequence[Part], at: float) -> list[Body]:
@@ -248,7 +248,9 @@ def _last_bodies(live: LiveRun, ended: Ended, parts: Sequence[Part], at: float) 
     status, content = CLOSED_CALL[ended.state]
     bodies = [call_result(at, call_id, name, status, content) for call_id, name in live.calls.items()]
     if parts:
-        bodies.append(body_of(parts, at, model=live.run.model, _partial=True, finish_reason=ended.state))
+        bodies.append(
+            body_of(parts, at, model=live.run.model, thought=live.thought, _partial=True, finish_reason=ended.state)
+        )
     if ended.error is not None:
         bodies.append(error_body(at, ended.error))
     elif ended.state == INTERRUPTED and not parts and not live.spoke:
@@ -261,4 +263,6 @@ def _final(live: LiveRun, parts: Sequence[Part], at: float) -> Body:
     cut = {"_partial": True} if live.end_reason == "max_tokens" else {}
     reason = {"finish_reason": live.end_reason} if live.end_reason in SAID_ENDS else {}
     duration = round(max(0.0, at - live.run.started_at), 3)
-    return body_of(parts, at, model=live.run.model, usage=usage, duration=duration, **cut, **reason)
+    return body_of(
+        parts, at, model=live.run.model, thought=live.thought, usage=usage, duration=duration, **cut, **reason
+    )

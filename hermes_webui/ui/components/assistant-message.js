@@ -15,7 +15,7 @@ export function AssistantMessage({ row }) {
   const waits = row.open && !text && !reasoning;
   return html`
     <article class=${`reply ${row.live ? 'live' : ''}`} aria-label="Reply" aria-busy=${row.open ? 'true' : 'false'}>
-      ${reasoning && html`<${Reasoning} text=${reasoning} live=${Boolean(row.open && row.thinking)} />`}
+      ${reasoning && html`<${Reasoning} text=${reasoning} live=${Boolean(row.open && row.thinking)} seconds=${message?.thought} />`}
       ${waits && html`<p class="waits"><${Progress} row=${row} words=${row.busy ? 'Waiting for the tool…' : ''} /></p>`}
       ${text && !onlyTheError(message, text) && html`<${Markdown} text=${text} live=${Boolean(row.open)} />`}
       ${pairs(tools).map(([call, result]) => html`<${ToolCard} key=${call.id} call=${call} result=${result} live=${row.live} />`)}

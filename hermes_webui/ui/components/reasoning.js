@@ -1,17 +1,30 @@
-// What the model thought: one line while it thinks, folded; all of it on demand.
+// What the model thought: one line while it thinks, which changes with each sentence; all of it on demand.
 
+import { useState } from 'preact/hooks';
+import { usePage } from '../page/page.js';
+import { lastSentence } from '../state/text.js';
+import { t } from '../words/words.js';
+import { duration, useElapsed } from './elapsed.js';
 import { html } from './html.js';
 import { Icon } from './icon.js';
+import { Markdown } from './markdown.js';
 
-export function Reasoning({ text, live }) {
-  const line = live ? lastLine(text) : '';
+/** `seconds` is how long it took, where the message says so. */
+export function Reasoning({ text, live, seconds }) {
+  const { preferences } = usePage();
+  const [open, setOpen] = useState(preferences.of('reasoning').peek() === 'open');
+  const elapsed = useElapsed(live);
   return html`
-    <details class=${`fold reasoning ${live ? 'live' : ''}`}>
-      <summary><${Icon} name="right" /><span class="fold-name">${live ? 'Thinking' : 'Thoughts'}</span>
-        <span class="fold-line">${line}</span></summary>
-      <div class="fold-body" dir="auto">${text}</div>
+    <details class=${`fold reasoning ${live ? 'live' : ''}`} open=${open} onToggle=${(event) => setOpen(event.target.open)}>
+      <summary><${Icon} name="right" /><span class="fold-name">${nameOf(live, elapsed, seconds)}</span>
+        ${live && html`<span class="fold-line">${open ? '' : lastSentence(text)}</span>`}</summary>
+      ${open && html`<div class="fold-body"><${Markdown} text=${text} live=${live} /></div>`}
     </details>
   `;
 }
 
-const lastLine = (text) => text.trimEnd().slice(-400).split('\n').at(-1).slice(-160);
+function nameOf(live, elapsed, seconds) {
+  if (live) return elapsed ? t('text.thinking-for', { time: duration(elapsed) }) : t('text.thinking');
+  const took = elapsed || seconds;
+  return took >= 1 ? t('text.thought-for', { time: duration(Math.round(took)) }) : t('text.thoughts');
+}

@@ -3,7 +3,8 @@
 
 const { mermaid } = globalThis;
 const WORK = {
-  securityLevel: 'strict', startOnLoad: false, htmlLabels: false, flowchart: { htmlLabels: false }, maxTextSize: 20_000, maxEdges: 300,
+  securityLevel: 'strict', startOnLoad: false, htmlLabels: false, flowchart: { htmlLabels: false },
+  maxTextSize: 20_000, maxEdges: 300,
 };
 
 addEventListener('message', async ({ source, origin, data }) => {

@@ -3,8 +3,8 @@
 import { element } from './element.js';
 
 const NAMES = {
-  background: 'raised', primaryColor: 'soft', primaryTextColor: 'text', primaryBorderColor: 'line-strong', secondaryColor: 'accent-soft',
-  tertiaryColor: 'raised', lineColor: 'muted', textColor: 'text', noteBkgColor: 'accent-soft', noteTextColor: 'text',
+  background: 'raised', primaryColor: 'soft', primaryTextColor: 'text', primaryBorderColor: 'line-strong',
+  secondaryColor: 'accent-soft', tertiaryColor: 'raised', lineColor: 'muted', textColor: 'text', noteBkgColor: 'accent-soft', noteTextColor: 'text',
 };
 
 /** As they are now: a token that differs between light and dark is resolved by an element that wears it. */
