@@ -1,6 +1,7 @@
 // A row of the conversation. It is drawn again only when something in it has changed.
 
-import { Component } from 'preact';
+import { Component, createRef } from 'preact';
+import { toReading } from './focus.js';
 import { html } from './html.js';
 import { AssistantMessage } from './assistant-message.js';
 import { Aside, RunEnd } from './aside.js';
@@ -9,12 +10,19 @@ import { UserMessage } from './user-message.js';
 const KINDS = { user: UserMessage, assistant: AssistantMessage, aside: Aside, end: RunEnd };
 
 export class Row extends Component {
+  #element = createRef();
+
   shouldComponentUpdate(next) {
     return next.row !== this.props.row || next.at !== this.props.at;
   }
 
+  /** A row that is scrolled away with the focus in it leaves that to the conversation. */
+  componentWillUnmount() {
+    if (this.#element.current?.contains(document.activeElement)) toReading();
+  }
+
   render({ row, at }) {
     const Kind = KINDS[row.kind];
-    return html`<div class=${`row ${row.kind}`} data-at=${at} data-id=${row.message?.id}><${Kind} row=${row} /></div>`;
+    return html`<div ref=${this.#element} class=${`row ${row.kind}`} data-at=${at} data-id=${row.message?.id}><${Kind} row=${row} /></div>`;
   }
 }

@@ -22,8 +22,12 @@ export class Api {
   }
 
   get(path, params = {}) {
-    const query = new URLSearchParams(Object.entries(params).filter(([, value]) => value !== undefined && value !== null));
-    return this.#ask(query.size ? `${path}?${query}` : path, { headers: { accept: 'application/json' } });
+    return this.#ask(addressOf(path, params), { headers: { accept: 'application/json' } });
+  }
+
+  /** An answer that is a text; it may be long and take its time. */
+  text(path, params = {}) {
+    return this.#ask(addressOf(path, params), { signal: null }, (response) => response.text());
   }
 
   post(path, body = {}) {
@@ -31,8 +35,9 @@ export class Api {
     return this.#ask(path, { method: 'POST', headers, body: JSON.stringify(body) });
   }
 
-  async #ask(path, options) {
+  async #ask(path, options, read = null) {
     const response = await this.#reach(path, options);
+    if (read && response.ok) return read(response);
     const body = await response.json().catch(() => ({}));
     if (response.ok) return body;
     if (response.status === 401 && path !== '/api/login') this.#unauthorized();
@@ -46,4 +51,9 @@ export class Api {
       throw new ApiError(0);
     }
   }
+}
+
+function addressOf(path, params) {
+  const query = new URLSearchParams(Object.entries(params).filter(([, value]) => value !== undefined && value !== null));
+  return query.size ? `${path}?${query}` : path;
 }

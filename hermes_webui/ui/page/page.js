@@ -13,11 +13,14 @@ import { Vault } from '../net/vault.js';
 import { Attaching } from './attaching.js';
 import { Directory } from './directory.js';
 import { Drafting } from './drafting.js';
+import { Exporting } from './exporting.js';
 import { Models } from './models.js';
 import { addOwnCommands } from './own-commands.js';
 import { Panels } from './panels.js';
+import { Places } from './places.js';
 import { Preferences } from './preferences.js';
 import { Prompting } from './prompting.js';
+import { addReadingCommands } from './reading-commands.js';
 import { Reading } from './reading.js';
 import { Recall } from './recall.js';
 import { Router } from './router.js';
@@ -55,9 +58,12 @@ export class Page {
     this.attaching = new Attaching(this, storage, vault);
     this.sending = new Sending(this, storage, new Mirror(storage, vault));
     this.prompting = new Prompting(this);
+    this.places = new Places(this);
     this.reading = new Reading(this);
     this.router = new Router(this);
+    this.exporting = new Exporting(this);
     addOwnCommands(this);
+    addReadingCommands(this);
     this.stream = new EventStream({
       place: () => this.#place(), receive: (event) => this.#receive(event), away: (attempts) => this.#away(attempts),
     });

@@ -1,4 +1,4 @@
-// The conversation that is looked at: opening it, older pages, other branches, stopping and resuming.
+// The conversation that is looked at: opening it, other branches, stopping and resuming.
 
 import { effect } from '@preact/signals';
 import { isFinal } from '../state/link.js';
@@ -10,7 +10,6 @@ const PAGE = 80;
 export class Reading {
   #page;
   #asked = 0;
-  #older = null;
   #failures = 0;
   #timer = 0;
 
@@ -26,12 +25,16 @@ export class Reading {
     });
   }
 
-  open(sessionId) {
-    const { store, stream, drafting, sending } = this.#page;
+  /** Opens a conversation, at a message of it where one is named. */
+  open(sessionId, messageId = null) {
+    const { store, stream, drafting, sending, places } = this.#page;
+    const { sessionId: here, loaded, stale, error } = store.conversation.peek();
+    if (messageId && here === sessionId && loaded && !stale && !error) return places.show(messageId);
     this.#failures = 0;
     clearTimeout(this.#timer);
     store.flush();
     store.dispatch({ type: 'session.opened', session_id: sessionId });
+    places.begin(messageId);
     drafting.open(sessionId);
     sending.show(sessionId);
     if (sessionId) return this.load();
@@ -39,22 +42,37 @@ export class Reading {
     return Promise.resolve();
   }
 
+  /** The session as it is now, around the message that is wanted or read; else its end. */
   async load() {
-    const { api, store, stream, drafting } = this.#page;
+    const { store, stream, drafting, places } = this.#page;
     const session_id = store.conversation.peek().sessionId;
     const asked = ++this.#asked;
     clearTimeout(this.#timer);
     stream.close();
     try {
-      const { session } = await api.get('/api/session', { session_id, messages: 1, msg_limit: PAGE });
+      const session = await this.#fetch(session_id);
       if (asked !== this.#asked || store.conversation.peek().sessionId !== session_id) return;
       this.#failures = 0;
       store.dispatch({ type: 'session.loaded', session_id, session });
+      places.arrive();
       drafting.loaded(session_id, session.draft);
     } catch (error) {
       if (asked === this.#asked) this.#failed(session_id, error);
     }
     if (asked === this.#asked) stream.connect();
+  }
+
+  async #fetch(session_id) {
+    const { api, places } = this.#page;
+    const query = { session_id, messages: 1, msg_limit: PAGE };
+    const around = places.wanted ?? places.reader();
+    const ask = (more) => api.get('/api/session', { ...query, ...more }).then(({ session }) => session);
+    if (!around) return ask({});
+    return ask({ msg_around: around }).catch((error) => {
+      if (!error.details?.message_id) throw error;
+      places.lose(error);
+      return ask({});
+    });
   }
 
   /** The server is back: what failed while it was away is asked for again at once. */
@@ -73,19 +91,13 @@ export class Reading {
     this.#timer = setTimeout(() => this.load(), pause(this.#failures));
   }
 
-  /** The page before the first message that is here. */
-  older() {
-    const { store } = this.#page;
-    const { sessionId, messages, more } = store.conversation.peek();
-    if (!more || this.#older) return;
-    this.#older = this.#fetchOlder(sessionId, messages[0].id).finally(() => { this.#older = null; });
+  /** The address of a message. */
+  linkTo(messageId) {
+    return this.#page.places.linkTo(messageId);
   }
 
-  async #fetchOlder(session_id, before) {
-    const { api, store, toasts } = this.#page;
-    const request = { session_id, messages: 1, msg_limit: PAGE, msg_before: before };
-    const answer = await api.get('/api/session', request).catch((error) => toasts.add(error.message));
-    if (answer) store.dispatch({ type: 'page.loaded', session_id, before, session: answer.session });
+  copyLink(messageId) {
+    return this.#page.places.copyLink(messageId);
   }
 
   select(messageId) {

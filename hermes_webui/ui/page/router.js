@@ -1,8 +1,17 @@
-// The address: `/` is a new conversation, `/c/<session id>` one that exists.
+// The address: `/` is a new conversation, `/c/<session id>` one that exists, `/c/<session id>#<message id>` a place in it.
 
 import { signal } from '@preact/signals';
 
 const parse = (path) => /^\/c\/([^/]+)$/.exec(path)?.[1] ?? null;
+
+/** The message that the address names; what is no text of an address names none. */
+function messageIn(hash) {
+  try {
+    return decodeURIComponent(hash.slice(1)) || null;
+  } catch {
+    return null;
+  }
+}
 
 export class Router {
   #page;
@@ -20,7 +29,7 @@ export class Router {
 
   go(sessionId) {
     const path = sessionId ? `/c/${encodeURIComponent(sessionId)}` : '/';
-    if (path !== location.pathname) history.pushState(null, '', path);
+    if (path !== location.pathname + location.hash) history.pushState(null, '', path);
     return this.#arrive();
   }
 
@@ -36,6 +45,6 @@ export class Router {
   #arrive() {
     const id = parse(location.pathname);
     this.moves.value += 1;
-    return this.#page.reading.open(id && decodeURIComponent(id));
+    return this.#page.reading.open(id && decodeURIComponent(id), messageIn(location.hash));
   }
 }

@@ -1,6 +1,7 @@
 // The state as signals. Deltas are gathered and drawn every 50 ms: 2 ms of main thread a token instead of 7.
 
 import { computed, signal } from '@preact/signals';
+import { newer } from '../state/pages.js';
 import { initial, reduce } from '../state/reducer.js';
 import { transcript } from '../state/transcript.js';
 
@@ -14,6 +15,10 @@ export class Store {
   list = computed(() => this.#state.value.list);
   link = computed(() => this.#state.value.link);
   #rows = transcript();
+  /** Whether the rows reach the conversation's end. */
+  whole = computed(() => newer(this.conversation.value) === 0);
+  /** The key of the prompt that was sent last from here and is not in the log yet. */
+  ownPrompt = computed(() => this.conversation.value.prompts.findLast(({ queued }) => !queued)?.key ?? null);
   rows = computed(() => this.#rows(this.conversation.value));
 
   dispatch(event) {

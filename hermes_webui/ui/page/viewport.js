@@ -6,7 +6,7 @@ import { estimate, offsetsOf, rangeOf, rowAt } from '../state/window.js';
 const LINES = '.block, .fold, .line, .bubble'; // the parts of a row that something may grow above of
 const MARGIN = 900;
 const NEAR_END = 24;
-const OLDER_WITHIN = 2500;
+const MORE_WITHIN = 2500;
 
 export class Viewport {
   #scroller = null;
@@ -20,14 +20,20 @@ export class Viewport {
   #height = 800; // of the view, as it was measured last: asking while drawing would lay the page out twice
   #redraw;
   #older;
+  #newer;
   #followed;
+  #whole = true; // whether the last row is the conversation's last
   following = true;
   range = [0, 0];
 
-  /** `redraw()` draws `range` again, `older()` asks for more above, `followed(yes)` tells whether the end is followed. */
-  constructor({ redraw, older, followed }) {
+  /**
+   * `redraw()` draws `range` again, `older()` and `newer()` ask for more above and below, `followed(yes)` tells whether the
+   * end is followed.
+   */
+  constructor({ redraw, older, newer, followed }) {
     this.#redraw = redraw;
     this.#older = older;
+    this.#newer = newer;
     this.#followed = followed;
   }
 
@@ -48,9 +54,16 @@ export class Viewport {
     return [this.#offsets[from], this.#offsets.at(-1) - this.#offsets[to]];
   }
 
-  /** The rows to lay out; called while drawing. */
-  show(rows) {
+  /** The row at the reader's place; null for who follows the end. */
+  get place() {
+    return this.following ? null : this.#rows[this.#anchorAt()] ?? null;
+  }
+
+  /** The rows to lay out; called while drawing. Rows that do not reach the end (`whole`) cannot be followed. */
+  show(rows, whole = true) {
     this.#catchUp();
+    this.#whole = whole;
+    if (!whole) this.#follow(false);
     const shifted = rows.length !== this.#rows.length || rows[0]?.key !== this.#rows[0]?.key || rows.at(-1)?.key !== this.#rows.at(-1)?.key;
     this.#rows = rows;
     if (shifted) this.#layOut();
@@ -99,7 +112,7 @@ export class Viewport {
     this.#measure(scroller);
     this.#height = scroller.clientHeight;
     const end = scroller.scrollHeight - scroller.clientHeight;
-    if (end < 2) this.#follow(true); // everything is in view
+    if (end < 2 && this.#whole) this.#follow(true); // everything is in view
     if (this.following) this.#scrollTo(end);
     if (this.following || !this.#restore(scroller)) this.#remember();
     this.#check();
@@ -159,16 +172,17 @@ export class Viewport {
   }
 
   #check() {
-    const { scrollTop, clientHeight } = this.#scroller;
+    const { scrollTop, clientHeight, scrollHeight } = this.#scroller;
     const [from, to] = rangeOf(this.#offsets, scrollTop, clientHeight, MARGIN / 3);
     if (from < this.range[0] || to > this.range[1]) this.#redraw();
-    if (scrollTop < OLDER_WITHIN && this.#rows.length) this.#older();
+    if (scrollTop < MORE_WITHIN && this.#rows.length) this.#older();
+    if (!this.#whole && scrollHeight - clientHeight - scrollTop < MORE_WITHIN) this.#newer();
   }
 
   scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
     const left = scrollHeight - clientHeight - scrollTop;
-    if (left < 2 || (left < NEAR_END && scrollTop > this.#last)) this.#follow(true);
+    if (this.#whole && (left < 2 || (left < NEAR_END && scrollTop > this.#last))) this.#follow(true);
     else if (scrollTop < this.#last - 0.5) this.#follow(false);
     if (Math.abs(scrollTop - this.#last) >= 0.5) this.#moved(); // not where the page itself has put it
     this.#check();
@@ -187,6 +201,14 @@ export class Viewport {
 
   toEnd() {
     this.#follow(true);
+    this.#redraw();
+  }
+  /** A row to the reader's eyes, `top` pixels below the view's upper edge; the end is not followed then. */
+  toRow(key, top) {
+    this.#anchor = { at: this.#rows.findIndex((row) => row.key === key), key, top, line: null, lineTop: null };
+    this.#last = this.#scroller.scrollTop;
+    this.#follow(false);
+    this.#unsettled = true;
     this.#redraw();
   }
 }

@@ -1,7 +1,8 @@
 // One conversation as a fold of events: the loaded session, then what the stream tells, then what this browser did.
 // The same function for live and stored, so that nothing jumps when a reply settles.
 
-import { added, adopt, delta, finished, prepend, queued, started } from './turns.js';
+import { pageLoaded } from './pages.js';
+import { added, adopt, delta, finished, queued, started } from './turns.js';
 
 /** A conversation of which nothing is known yet; `sessionId` is null for a new one. */
 export const blank = (sessionId = null, view = 0) => ({
@@ -9,8 +10,10 @@ export const blank = (sessionId = null, view = 0) => ({
   view, // grows when another conversation is looked at, not when a new one gets its id
   loaded: sessionId === null,
   session: null,
-  messages: [],
-  more: false,
+  messages: [], // a stretch of the visible path; it need not reach the end (state/pages.js)
+  offset: 0, // how many messages come before it
+  turns: 0, // how many prompts do
+  more: false, // whether any do
   open: null, // {run_id, parts: [[kind, text]…], offset}: the message that is being streamed
   run: null, // {run_id, model}: the run that is being answered
   queue: [],
@@ -42,7 +45,7 @@ const LOCAL = {
   'session.opened': (state, event) => opened(state, event),
   'session.loaded': (state, event) => adopt(state, event.session),
   'session.failed': (state, { error }) => ({ ...state, error }),
-  'page.loaded': prepend,
+  'page.loaded': pageLoaded,
   'prompt.sending': (state, event) => ({
     ...state,
     prompts: [...without(state.prompts, event.key), promptOf(event, { state: 'sending' })],

@@ -1,6 +1,7 @@
 // The rows of a conversation. A row's key is the id of the message before it: the reply that streams, the whole reply
 // that takes its place and its alternatives share one key, hence one element, and nothing jumps when it settles.
 
+import { newer } from './pages.js';
 import { contentText } from './text.js';
 
 /** A function from state to rows, which hands out the same row object as long as nothing in it has changed. */
@@ -13,7 +14,8 @@ export function transcript() {
     else {
       if (seen.messages !== state.messages) settled = settledRows(state.messages);
       const known = new Map(rows.map((row) => [row.key, row]));
-      rows = finish(state, [...settled, ...openRows(state)]).map((row) => reuse(known.get(row.key), row));
+      const all = newer(state) ? settled : finish(state, [...settled, ...openRows(state)]);
+      rows = all.map((row) => reuse(known.get(row.key), row));
     }
     seen = state;
     return rows;
@@ -21,11 +23,13 @@ export function transcript() {
 }
 
 const INPUTS = ['messages', 'run', 'prompts', 'lastRun'];
-const onlyTheReplyGrew = (seen, state) => seen.run && INPUTS.every((name) => seen[name] === state[name]);
+const onlyTheReplyGrew = (seen, state) =>
+  seen.run && INPUTS.every((name) => seen[name] === state[name]) && !newer(state) === !newer(seen);
 
 /** A delta touches one row of thousands: the others are not even looked at. */
 function withReply(rows, state) {
   const at = rows.findLastIndex((row) => row.open);
+  if (at < 0) return rows; // it is written where this page does not look
   const row = reuse(rows[at], { ...replyRow(state, rows[at].key), live: true });
   return row === rows[at] ? rows : rows.with(at, row);
 }

@@ -1,5 +1,7 @@
 // What the events of a turn do to a conversation: prompts, deltas, messages, runs, the queue.
 
+import { isHeld, newer, placeOf } from './pages.js';
+import { isArrived, isPrompt } from './prompts.js';
 import { contentText, length, skip } from './text.js';
 
 /** More of the open message. What is here already is cut off; a gap makes the conversation stale. */
@@ -26,14 +28,17 @@ function extend(parts, kind, text) {
   return [...parts.slice(0, -1), [kind, last[1] + text]];
 }
 
-/** A whole message: it takes the open one's place, or its prompt's. */
+/**
+ * A whole message: it takes the open one's place, or its prompt's. Where the end is not shown it is only counted, and where
+ * a page has brought it already it is not put there twice.
+ */
 export function added(state, { data, seq }) {
-  const last = state.messages.at(-1);
-  if ((last?.id ?? null) !== (data.parent ?? null)) return { ...state, stale: true };
+  const apart = newer(state) > 0 || isHeld(state, data.id);
+  if (!apart && (state.messages.at(-1)?.id ?? null) !== (data.parent ?? null)) return { ...state, stale: true };
   const message = messageOf(data);
   return {
     ...state,
-    messages: [...state.messages, message],
+    messages: apart ? state.messages : [...state.messages, message],
     open: message.role === 'user' ? state.open : null,
     whole: message.role === 'user' ? state.whole : seq,
     queue: state.queue.filter((item) => !sameRun(item, data)),
@@ -49,8 +54,6 @@ function messageOf({ message, depth, turn, queue_id, ...fields }) {
 
 const sameRun = (item, { queue_id, run_id }) =>
   (queue_id !== undefined && item.queue_id === queue_id) || (run_id !== undefined && item.run_id === run_id);
-
-const isPrompt = (prompt, { id, key }) => prompt.key === key || (id !== undefined && prompt.message_id === id);
 
 export function queued(state, { data }) {
   const { queue_id, run_id, message } = data;
@@ -85,18 +88,19 @@ export function finished(state, { data }) {
 
 /** The session as the server has it. Older pages that this browser holds already stay. */
 export function adopt(state, session) {
-  const { messages, draft, open, cursor, _messages_truncated, _messages_offset, tool_calls, ...summary } = session;
+  const { messages, draft, open, cursor, tool_calls, ...rest } = session;
+  const summary = Object.fromEntries(Object.entries(rest).filter(([name]) => !name.startsWith('_')));
   const older = olderPages(state, messages);
   return {
     ...state, loaded: true, stale: false, error: null, trashed: false, session: summary,
     messages: [...older, ...messages],
-    more: older.length ? state.more : Boolean(_messages_truncated),
+    ...(older.length ? { more: state.more, offset: state.offset, turns: state.turns } : placeOf(session)),
     open: open ? { run_id: open.run_id, parts: open.parts, offset: open.offset } : null,
     run: summary.active_stream_id ? { run_id: summary.active_stream_id, model: summary.model ?? null } : null,
     queue: summary.queue ?? [], held: Boolean(summary.queue_held), lastRun: summary.last_run ?? null,
     revision: summary.revision ?? 0, cursor: cursor ?? '',
     draft: draft ?? { text: '', revision: 0 },
-    prompts: state.prompts.filter((prompt) => !arrived(prompt, messages, summary.queue ?? [])),
+    prompts: state.prompts.filter((prompt) => !isArrived(prompt, messages, summary.queue ?? [])),
   };
 }
 
@@ -106,14 +110,4 @@ function olderPages(state, messages) {
   if (!parent) return [];
   const at = state.messages.findLastIndex((message) => message.id === parent);
   return state.messages.slice(0, at + 1);
-}
-
-const arrived = (prompt, messages, queue) =>
-  messages.some((message) => isPrompt(prompt, message)) ||
-  queue.some((item) => item.key === prompt.key || item.queue_id === prompt.message_id || item.run_id === prompt.run_id);
-
-/** An older page, asked for with `before`. */
-export function prepend(state, { before, session }) {
-  if (state.messages[0]?.id !== before) return state;
-  return { ...state, messages: [...session.messages, ...state.messages], more: Boolean(session._messages_truncated) };
 }
