@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addressOf, admitted, described, isImage, LARGEST, MOST, sizeOf } from '../../hermes_webui/ui/state/attachments.js';
 import { contextOf } from '../../hermes_webui/ui/state/choice.js';
+import { offered, sections, toggled, tokens } from '../../hermes_webui/ui/state/models.js';
 import { Outbox } from '../../hermes_webui/ui/state/outbox.js';
 import { recallable, step, withSent } from '../../hermes_webui/ui/state/recall.js';
 import { asked, commandsFor, filesOf, filled, mentionsFor, nextPlace, slashName } from '../../hermes_webui/ui/state/suggest.js';
@@ -126,4 +127,30 @@ test('what a crash of the browser takes from its storage comes back, but nothing
   await new Mirror(storage, second).restore();
   assert.deepEqual(outbox.all().map(({ key }) => key), ['a']);
   assert.deepEqual([...second.kept.keys()], ['a']);
+});
+
+const provider = (id, count, ready = true) =>
+  ({ id, name: id.toUpperCase(), ready, models: Array.from({ length: count }, (_, n) => ({ id: `${id}-${n}`, name: n === 3 ? 'Opus' : '' })) });
+const titles = (found) => found.map(({ id, items, more }) => [id, items.length, more]);
+
+test('models stand once: favourites, those used lately, then provider by provider', () => {
+  const all = offered([provider('a', 6), provider('b', 6), provider('c', 9, false)]);
+  assert.equal(all.length, 12);
+  const found = sections(all, { favourites: ['b/b-1', 'gone/x'], recent: ['b/b-1', 'a/a-0'] });
+  assert.deepEqual(titles(found), [['favourites', 1, 0], ['recent', 1, 0], ['provider:a', 5, 0], ['provider:b', 5, 0]]);
+  assert.deepEqual(titles(sections(offered([provider('a', 2)]), { favourites: ['a/a-1'] })), [['provider:a', 2, 0]], 'a short list stays as it is');
+});
+
+test('a few letters find one of five hundred, favourites first, and no more are drawn than can be read', () => {
+  const all = offered([provider('open', 250), provider('router', 250)]);
+  assert.deepEqual(titles(sections(all, {})), [['provider:open', 60, 190], ['provider:router', 60, 190]]);
+  const [{ items }] = sections(all, { query: 'opus', favourites: ['router/router-3'] });
+  assert.deepEqual(items.map(({ key }) => key), ['router/router-3', 'open/open-3']);
+  assert.deepEqual(sections(all, { query: 'nothing like it' }), []);
+});
+
+test('a star is given and taken back; contexts are told as people tell them', () => {
+  assert.deepEqual(toggled(['a'], 'b'), ['b', 'a']);
+  assert.deepEqual(toggled(['b', 'a'], 'b'), ['a']);
+  assert.deepEqual([tokens(4096), tokens(200_000), tokens(1_048_576), tokens(null), tokens(512)], ['4k', '200k', '1M', '', '512']);
 });

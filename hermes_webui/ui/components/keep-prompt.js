@@ -13,7 +13,7 @@ export function ask(text) {
   render(html`
     <form method="dialog">
       <label>${t('composer.prompt-name')}<input name="title" maxlength="100" required value=${suggestion} autocomplete="off" /></label>
-      <p class="menu-hint">${t('composer.places-hint')}</p>
+      <p class="menu-hint">${t('composer.places-hint', { example: '{name}' })}</p>
       <div class="ask-foot"><button type="button" class="secondary" onClick=${() => dialog.close()}>${t('composer.cancel')}</button>
         <button type="submit" class="primary" value="keep">${t('composer.keep')}</button></div>
     </form>

@@ -1,65 +1,32 @@
-// Which model answers.
+// Which model answers: its name, and the list behind it.
 
+import { useId, useRef, useState } from 'preact/hooks';
 import { usePage } from '../page/page.js';
-import { html, withCode } from './html.js';
+import { t } from '../words/words.js';
+import { html } from './html.js';
 import { Icon } from './icon.js';
-import { Popover } from './popover.js';
+import { late } from './late.js';
+import { place } from './popover.js';
+
+const ModelList = late(() => import('./model-list.js'), 'ModelList');
 
 export function ModelChooser() {
   const { models } = usePage();
-  const name = models.name.value;
-  const face = html`<span>${name}</span><${Icon} name="expand" />`;
+  const [open, setOpen] = useState(false);
+  const [button, sheet] = [useRef(null), useRef(null)];
+  const id = useId();
+  const label = t('composer.model-is', { name: models.name.value });
+  const settle = () => place(button.current.getBoundingClientRect(), sheet.current);
+  const toggled = ({ newState }) => {
+    setOpen(newState === 'open');
+    if (newState === 'open') requestAnimationFrame(settle);
+    else if (sheet.current.contains(document.activeElement)) button.current.focus();
+  };
   return html`
-    <${Popover} label=${`Model: ${name}`} className="quiet model" menuClass="models" face=${face}>
-      ${(close) => html`<${Providers} all=${models.providers.value} close=${close} />`}
-    <//>
-  `;
-}
-
-function Providers({ all, close }) {
-  const { models } = usePage();
-  const ready = all.filter((provider) => provider.ready);
-  const missing = models.missing.value;
-  return html`
-    ${missing && html`<p class="menu-hint"><strong>${missing}</strong> is not available here; ${models.used.value} answers.</p>`}
-    ${ready.map((provider) => html`<${Provider} key=${provider.id} provider=${provider} close=${close} />`)}
-    <${Missing} providers=${all.filter((provider) => !provider.ready)} open=${!ready.length} />
-  `;
-}
-
-function Provider({ provider, close }) {
-  return html`
-    <div role="group" aria-label=${provider.name}>
-      <p class="menu-head">${provider.name}</p>
-      ${(provider.models ?? []).map((model) => html`
-        <${Model} key=${model.id} provider=${provider} model=${model} close=${close} />`)}
+    <button type="button" ref=${button} class="quiet model" aria-label=${label} title=${label} popovertarget=${id}
+      aria-haspopup="dialog" aria-expanded=${open ? 'true' : 'false'}><span>${models.name.value}</span><${Icon} name="expand" /></button>
+    <div ref=${sheet} id=${id} popover="auto" role="dialog" aria-label=${t('composer.choose-model')} class="menu sheet models" onToggle=${toggled}>
+      ${open && html`<${ModelList} close=${() => sheet.current.hidePopover()} drawn=${settle} />`}
     </div>
   `;
 }
-
-/** What could be had, folded: one line a provider says what is missing. */
-function Missing({ providers, open }) {
-  if (!providers.length) return null;
-  return html`
-    <details class="menu-missing" open=${open}>
-      <summary role="menuitem" tabindex="-1">Not set up yet (${providers.length})<${Icon} name="expand" /></summary>
-      ${providers.map(({ id, name, hint }) => html`
-        <p class="menu-hint" key=${id}><strong>${name}</strong> ${withCode(hint || 'Not set up yet.')}</p>`)}
-    </details>
-  `;
-}
-
-function Model({ provider, model, close }) {
-  const { models } = usePage();
-  const chosen = models.choice.value;
-  const checked = chosen?.model === model.id && chosen?.model_provider === provider.id;
-  return html`
-    <button type="button" role="menuitemradio" tabindex="-1" aria-checked=${checked ? 'true' : 'false'}
-      onClick=${() => { close(); models.choose(provider, model); }}>
-      <span class="model-name">${model.name || model.id}</span>
-      <span class="model-size">${size(model.context_length)}</span>${checked && html`<${Icon} name="check" />`}
-    </button>
-  `;
-}
-
-const size = (tokens) => (tokens ? `${tokens >= 1000 ? `${Math.round(tokens / 1000)}k` : tokens} context` : '');

@@ -33,7 +33,7 @@ function arrive(button, menu) {
 }
 
 /** Below the button where there is room, else above; never outside the window. */
-function place(anchor, menu) {
+export function place(anchor, menu) {
   const { width, height } = menu.getBoundingClientRect();
   const below = anchor.bottom + GAP + height <= innerHeight;
   menu.style.top = below ? `${anchor.bottom + GAP}px` : 'auto';

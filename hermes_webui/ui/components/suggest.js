@@ -1,4 +1,5 @@
 // The list over the composer: commands after `/`, kept prompts and files after `@`. The focus stays in the field.
+// A kept prompt is deleted by its bin, or by Shift and Delete.
 
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { usePage } from '../page/page.js';
@@ -33,8 +34,8 @@ function Offered({ item, index, chosen }) {
       ${!item.command && html`<${Icon} name=${item.prompt ? 'prompt' : 'file'} />`}
       <span class="suggest-name" dir="auto">${item.name}</span><span class="suggest-title" dir="auto">${item.title}</span>
       ${keys && html`<kbd>${commands.names(keys).join(' ')}</kbd>`}
-      ${item.prompt && html`<button type="button" class="quiet" tabindex="-1" aria-label=${t('composer.forget-prompt', { name: item.name })}
-        onMouseDown=${(event) => { event.preventDefault(); event.stopPropagation(); prompting.forget(item.prompt); }}><${Icon} name="trash" /></button>`}
+      ${item.prompt && html`<span class="suggest-forget" aria-hidden="true" title=${t('composer.forget-prompt', { name: item.name })}
+        onMouseDown=${(event) => { event.preventDefault(); event.stopPropagation(); prompting.forget(item.prompt); }}><${Icon} name="trash" /></span>`}
     </li>
   `;
 }

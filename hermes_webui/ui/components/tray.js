@@ -8,7 +8,11 @@ import { html } from './html.js';
 import { Icon } from './icon.js';
 
 export function Tray({ items }) {
-  return html`<ul class="tray" aria-label=${t('composer.attached')}>
+  const { models } = usePage();
+  const blind = models.readsImages.value === false && items.some(isImage);
+  return html`
+    ${blind && html`<p class="tray-note">${t('composer.no-images', { name: models.used.value })}</p>`}
+    <ul class="tray" aria-label=${t('composer.attached')}>
     ${items.map((item) => html`<${Item} key=${item.key} item=${item} />`)}
   </ul>`;
 }

@@ -2,6 +2,7 @@
 
 import { computed, signal } from '@preact/signals';
 import { firstOffered, given, ofSession, providerOf } from '../state/choice.js';
+import { LATELY, modelKey, toggled } from '../state/models.js';
 import { t } from '../words/words.js';
 
 export class Models {
@@ -14,6 +15,9 @@ export class Models {
     this.#page = page;
     this.#storage = storage;
     this.#last = signal(storage.get('model'));
+    /** Keys of models that this browser keeps at the top, and of those that it used lately. */
+    this.favourites = signal(storage.get('favouriteModels') ?? []);
+    this.recent = signal(storage.get('recentModels') ?? []);
     this.providers = computed(() => this.#known.value.providers);
     const own = computed(() => ofSession(page.store.conversation.value.session, this.providers.value));
     /** The session's model where this server has not got it; another answers then. */
@@ -23,10 +27,13 @@ export class Models {
     });
     /** `{engine, model_provider, model}`, each where known, or null where the server decides. */
     this.choice = computed(() => this.#choose(own.value, this.missing.value));
+    this.chosenKey = computed(() => modelKey(this.choice.value?.model_provider, this.choice.value?.model));
     this.used = computed(() => this.#nameOf(this.choice.value));
     this.name = computed(() => (this.missing.value ? t('composer.not-here', { name: this.missing.value }) : this.used.value));
     /** How many tokens the chosen model reads at once; null where that is not known. */
     this.length = computed(() => this.#modelOf(this.choice.value)?.context_length ?? null);
+    /** Whether the chosen model reads images; null where that is not known. */
+    this.readsImages = computed(() => this.#modelOf(this.choice.value)?.images ?? null);
     /** Is there nothing but the demo? */
     this.onlyDemo = computed(() => {
       const ready = this.providers.value.filter((one) => one.ready);
@@ -42,8 +49,20 @@ export class Models {
     const choice = given({ engine: provider.engine, model_provider: provider.id, model: model.id });
     this.#last.value = choice;
     this.#storage.set('model', choice);
+    const key = modelKey(provider.id, model.id);
+    this.recent.value = [key, ...this.recent.peek().filter((one) => one !== key)].slice(0, LATELY * 2);
+    this.#storage.set('recentModels', this.recent.peek());
     const session_id = this.#page.store.conversation.peek().sessionId;
     if (session_id) await this.#page.ask('/api/session/configure', { session_id, ...choice });
+  }
+
+  isChosen({ provider, model }) {
+    return this.chosenKey.value === modelKey(provider.id, model.id);
+  }
+
+  like(key) {
+    this.favourites.value = toggled(this.favourites.peek(), key);
+    this.#storage.set('favouriteModels', this.favourites.peek());
   }
 
   /** Where the session's model is missing, the server's default takes its place, not what was chosen elsewhere. */

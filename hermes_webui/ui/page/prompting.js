@@ -51,6 +51,7 @@ export class Prompting {
     if (by) this.at.value = (this.at.peek() + by + items.length) % items.length;
     else if (key === 'Enter' || key === 'Tab') this.take(items[this.at.peek()]);
     else if (key === 'Escape') this.dismiss();
+    else if (key === 'Delete' && event.shiftKey && items[this.at.peek()].prompt) this.forget(items[this.at.peek()].prompt);
     else return false;
     event.preventDefault();
     event.stopPropagation();
