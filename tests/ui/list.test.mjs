@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { byDay } from '../../hermes_webui/ui/state/days.js';
-import { list, matching, noList } from '../../hermes_webui/ui/state/list.js';
+import { byDay, inView, layOut, topOf } from '../../hermes_webui/ui/state/days.js';
+import { held, list, matches, noList, scopeOf } from '../../hermes_webui/ui/state/list.js';
 
 const row = (session_id, at, fields = {}) => ({ session_id, title: session_id, last_message_at: at, created_at: at, pinned: false, archived: false, ...fields });
 const page = (sessions, next_cursor = null) => ({ type: 'list.loaded', archived: false, page: { sessions, next_cursor, total: sessions.length, list_version: 1 } });
@@ -52,6 +52,65 @@ test('days are the calendar of the reader, also across a change of the clock', (
 
 test('the filter wants every word, in any case', () => {
   const rows = [row('a', 1, { title: 'Über den Wolken' }), row('b', 2, { title: 'Wolken' })];
-  assert.deepEqual(matching(rows, 'WOLKEN über').map((one) => one.session_id), ['a']);
-  assert.equal(matching(rows, '  '), rows);
+  assert.deepEqual(rows.filter((one) => matches(one, 'WOLKEN über')).map((one) => one.session_id), ['a']);
+  assert.ok(matches(rows[0], '  '));
+  assert.ok(matches(row('c', 1, { tags: ['Home'] }), '#home c'));
+  assert.ok(!matches(row('c', 1, { tags: ['Home'] }), '#hom'));
+  assert.ok(matches(row('c', 1), '#'), 'a tag that is begun to be typed');
+});
+
+test('an answer to another question is not taken, and what fits stays until it comes', () => {
+  let state = list(noList, page([row('b', 2, { title: 'owl' }), row('a', 1, { title: 'train' })]));
+  const before = scopeOf(state);
+  state = list(state, { type: 'list.scope', query: 'owl' });
+  assert.deepEqual([ids(state), state.loaded], [['b'], false]);
+  assert.equal(list(state, { ...page([row('x', 9)]), scope: before }), state);
+  state = list(state, { ...page([row('c', 3, { title: 'owls' }), row('b', 2, { title: 'owl' })]), scope: scopeOf(state) });
+  assert.deepEqual([ids(state), state.loaded], [['c', 'b'], true]);
+  assert.deepEqual(ids(list(state, { type: 'list', list_version: 2, session: row('d', 4, { title: 'train' }) })), ['c', 'b']);
+});
+
+test('a project shows its own, and one that is deleted is not shown any more', () => {
+  let state = list(noList, page([row('b', 2, { project_id: 'p' }), row('a', 1)]));
+  state = list(state, { type: 'projects', list_version: 2, projects: [{ project_id: 'p', name: 'P', color: 'teal' }] });
+  state = list(state, { type: 'list.scope', project: 'p' });
+  assert.deepEqual(ids(state), ['b']);
+  state = list(state, { type: 'list', list_version: 3, session: row('b', 2, { project_id: null }) });
+  assert.deepEqual(ids(state), []);
+  assert.equal(list(state, { type: 'projects', list_version: 4, projects: [] }).project, null);
+});
+
+test('what is unread is told, and goes with its row', () => {
+  let state = list(noList, { ...page([row('a', 1)]), page: { sessions: [row('a', 1)], unread: ['a'], list_version: 1 } });
+  assert.deepEqual([...state.unread], ['a']);
+  state = list(state, { type: 'seen', list_version: 2, session_id: 'a', unread: false });
+  assert.deepEqual([...state.unread], []);
+  state = list(state, { type: 'seen', list_version: 3, session_id: 'a', unread: true });
+  assert.deepEqual([...list(state, { type: 'list', list_version: 4, removed: 'a' }).unread], []);
+});
+
+test('the trash is asked for again when something is deleted or comes back', () => {
+  const state = list(list(noList, { type: 'list.scope', view: 'trash' }), page([row('a', 1)]));
+  assert.ok(list(state, { type: 'list', list_version: 2, removed: 'b' }).outdated);
+  assert.ok(list(state, { type: 'list', list_version: 2, session: row('a', 1) }).outdated);
+});
+
+test('under a pointer no row moves; what is gone goes, what is new waits', () => {
+  const before = [row('c', 3), row('b', 2), row('a', 1)];
+  const now = [row('n', 9), row('a', 8, { title: 'new title' }), row('c', 3), row('z', 0)];
+  const shown = held(before, now);
+  assert.deepEqual(shown.map((one) => one.session_id), ['c', 'a', 'z']);
+  assert.equal(shown[1].title, 'new title');
+});
+
+test('only rows near the view are drawn, and each is found again', () => {
+  const rows = Array.from({ length: 10_000 }, (_, at) => row(`s${at}`, 1e9 - at * 3600));
+  const placed = layOut(byDay(rows, new Date(1e12), 'en'), 30, 36);
+  assert.equal(placed.at(-1).from + placed.at(-1).rows.length, rows.length);
+  for (const top of [0, 5000, 123_456, placed.at(-1).top + placed.at(-1).height - 800]) {
+    const drawn = inView(placed, 30, 36, top - 600, top + 1400).flatMap(({ rows: of, first, last, from }) => of.slice(first, last).map((_, at) => from + first + at));
+    assert.ok(drawn.length > 20 && drawn.length < 70, `${drawn.length} rows`);
+    for (const at of drawn) assert.ok(topOf(placed, at, 30, 36) + 36 >= top - 600 && topOf(placed, at, 30, 36) <= top + 1400);
+    assert.deepEqual(drawn, Array.from(drawn, (_, at) => drawn[0] + at), 'without a hole');
+  }
 });

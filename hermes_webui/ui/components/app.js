@@ -19,11 +19,13 @@ export function App() {
   useTitle(page);
   if (page.store.link.value.login) return html`<${Login} />`;
   const open = narrow && drawer;
+  const hidden = !narrow && page.sidebar.hidden.value;
+  const openList = () => (hidden ? page.sidebar.toggle(false) : setDrawer(true));
   return html`
-    <div class=${`shell ${open ? 'drawer-open' : ''}`}>
-      <${Sidebar} inert=${narrow && !drawer} close=${() => setDrawer(false)} />
+    <div class=${`shell ${open ? 'drawer-open' : ''} ${hidden ? 'alone' : ''}`}>
+      <${Sidebar} inert=${(narrow && !drawer) || hidden} close=${() => setDrawer(false)} />
       <div class="scrim" onClick=${() => setDrawer(false)}></div>
-      <${Conversation} inert=${open} openDrawer=${() => setDrawer(true)} />
+      <${Conversation} inert=${open} openDrawer=${openList} />
     </div>
     <${Toasts} /><${Announcer} />
   `;
@@ -42,5 +44,6 @@ function useMedia(query) {
 
 function useTitle({ store }) {
   const title = store.conversation.value.session?.title;
-  useEffect(() => { document.title = title ? `${title} · Hermes` : 'Hermes'; }, [title]);
+  const news = store.list.value.unread.size;
+  useEffect(() => { document.title = `${news ? `(${news}) ` : ''}${title ? `${title} · Hermes` : 'Hermes'}`; }, [title, news]);
 }

@@ -43,7 +43,7 @@ export function place(anchor, menu) {
 
 const entries = (menu) => [...menu.querySelectorAll('[role^="menuitem"]:not([aria-disabled="true"])')];
 
-function steer(event, menu, close) {
+export function steer(event, menu, close) {
   const all = entries(menu);
   const at = all.indexOf(document.activeElement);
   const next = { ArrowDown: at + 1, ArrowUp: at - 1 + (at < 0 ? 1 : 0), Home: 0, End: all.length - 1 }[event.key];

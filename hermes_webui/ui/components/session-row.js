@@ -1,106 +1,95 @@
-// One conversation of the list: a link, its marks, its menu, and its title's editor.
+// One conversation of the list: a link, its marks, the way to its menu, and its title's editor.
 
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { usePage } from '../page/page.js';
-import { toNeighbour } from './focus.js';
+import { t } from '../words/words.js';
 import { html } from './html.js';
 import { Icon } from './icon.js';
-import { Popover } from './popover.js';
 
-export function SessionRow({ row, current, onOpen }) {
-  const item = useRef(null);
-  const [renaming, setRenaming, done] = useRenaming(item);
-  if (renaming) return html`<li class="session" ref=${item}><${TitleEditor} row=${row} done=${done} /></li>`;
+const ROOM = 14; // letters of tags beside a title
+
+/** `marks`: what is true of it: current, selected, unread, focusable; `at` and `total` say where it stands. */
+export function SessionRow({ row, marks, at, total }) {
+  const { directory } = usePage();
+  const title = row.title || t('list.untitled');
+  const names = Object.keys(marks).filter((name) => marks[name]).join(' ');
+  if (directory.renaming.value === row.session_id) return html`<li class="session" data-id=${row.session_id}><${TitleEditor} row=${row} /></li>`;
   return html`
-    <li ref=${item} class=${`session ${current ? 'current' : ''}`}>
-      <a href=${`/c/${encodeURIComponent(row.session_id)}`} aria-current=${current ? 'page' : undefined}
-        onClick=${(event) => follow(event, row, onOpen)}>
-        <span class="session-title" dir="auto">${row.title || 'Untitled'}</span>
-        <${Mark} row=${row} />
+    <li class=${`session ${names}`} data-id=${row.session_id} aria-posinset=${at + 1} aria-setsize=${total} draggable="true">
+      <a href=${`/c/${encodeURIComponent(row.session_id)}`} aria-current=${marks.current ? 'page' : undefined}
+        tabindex=${marks.focusable ? 0 : -1} draggable=${false}>
+        <span class="session-title" dir="auto">${title}</span>
+        ${marks.selected && html`<span class="away">${t('list.selected')}</span>`}
+        <${Tags} tags=${row.tags ?? []} />
+        <${Mark} row=${row} unread=${marks.unread} />
+        ${marks.project && html`<${ProjectDot} project=${marks.project} />`}
       </a>
-      <${RowMenu} row=${row} rename=${() => setRenaming(true)} />
+      <button type="button" class="quiet session-menu" aria-label=${t('list.options', { title })} title=${t('list.options', { title })}
+        aria-haspopup="menu" tabindex=${marks.focusable ? 0 : -1}><${Icon} name="more" /></button>
     </li>
   `;
 }
 
-/** Whether the title is edited; where a key ends that, the focus goes to the row. */
-function useRenaming(item) {
-  const [renaming, setRenaming] = useState(false);
-  const back = useRef(false);
-  useLayoutEffect(() => {
-    if (!renaming && back.current) item.current.querySelector('a').focus();
-    back.current = false;
-  }, [renaming]);
-  const done = (byKey) => {
-    back.current = byKey;
-    setRenaming(false);
-  };
-  return [renaming, setRenaming, done];
-}
-
-/** A click with a modifier opens a tab, as everywhere. */
-function follow(event, row, onOpen) {
-  if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
-  event.preventDefault();
-  onOpen(row.session_id);
-}
-
-const ENDED = { failed: 'The last reply failed', interrupted: 'The last reply was interrupted' };
-
-function Mark({ row }) {
-  if (row.is_streaming) return html`<span class="dot busy" role="img" aria-label="Answering"></span>`;
-  const bad = row.damaged || row.last_run?.state === 'failed' || row.last_run?.state === 'interrupted';
-  const why = row.damaged ? 'Damaged: what can be read is shown' : ENDED[row.last_run?.state];
-  return bad ? html`<span class="dot bad" role="img" aria-label=${why} title=${why}></span>` : null;
-}
-
-function RowMenu({ row, rename }) {
-  const { directory } = usePage();
-  const entries = [
-    ['edit', 'Rename', rename],
-    ['pin', row.pinned ? 'Unpin' : 'Pin', () => directory.pin(row)],
-    ['archive', row.archived ? 'Move back' : 'Archive', () => directory.archive(row)],
-    ['trash', 'Delete', () => directory.remove(row)],
-  ];
-  const label = `Options for “${row.title || 'Untitled'}”`;
+/** A deleted one: it can be taken back. */
+export function TrashedRow({ row, marks, at, total }) {
+  const title = row.title || t('list.untitled');
   return html`
-    <${Popover} label=${label} className="quiet session-menu" face=${html`<${Icon} name="more" />`}>
-      ${(close) => entries.map(([icon, name, run]) => html`
-        <button type="button" role="menuitem" tabindex="-1" onClick=${({ currentTarget }) => {
-          const item = currentTarget.closest('li');
-          close();
-          if (leaves(icon)) toNeighbour(item);
-          run();
-        }}>
-          <${Icon} name=${icon} />${name}
-        </button>`)}
-    <//>
+    <li class=${`session trashed ${marks.selected ? 'selected' : ''}`} data-id=${row.session_id} aria-posinset=${at + 1} aria-setsize=${total}>
+      <span class="session-title" dir="auto">${title}</span>
+      <button type="button" class="quiet small restore" aria-label=${t('list.restore-one', { title })} tabindex=${marks.focusable ? 0 : -1}>${t('list.restore')}</button>
+    </li>
   `;
 }
 
-const leaves = (icon) => icon === 'trash' || icon === 'archive';
+function Tags({ tags }) {
+  if (!tags.length) return null;
+  const count = tags.length > 1 && (tags[0] + tags[1]).length <= ROOM ? 2 : 1;
+  const more = tags.length - count;
+  return html`
+    <span class="tags">
+      ${tags.slice(0, count).map((tag) => html`<span class="tag" data-tag=${tag} title=${`#${tag}`}>${tag}</span>`)}
+      ${more > 0 && html`<span class="tag-more" title=${tags.slice(count).map((tag) => `#${tag}`).join(' ')}>+${more}</span>`}
+    </span>
+  `;
+}
 
-function TitleEditor({ row, done }) {
-  const { directory } = usePage();
+const ProjectDot = ({ project: { name, color = '' } }) => html`
+  <span class="swatch tiny" role="img" aria-label=${t('list.in-project', { name })} title=${name} data-colour=${color.startsWith('#') ? undefined : color}
+    style=${color.startsWith('#') ? { background: color } : undefined}></span>
+`;
+
+function Mark({ row, unread }) {
+  if (row.is_streaming) return html`<span class="dot busy" role="img" aria-label=${t('list.answering')}></span>`;
+  const why = trouble(row);
+  if (why) return html`<span class="dot bad" role="img" aria-label=${why} title=${why}></span>`;
+  return unread ? html`<span class="dot" role="img" aria-label=${t('list.unread')}></span>` : null;
+}
+
+function trouble({ damaged, last_run }) {
+  if (damaged) return t('list.damaged');
+  if (last_run?.state === 'failed') return t('list.failed');
+  return last_run?.state === 'interrupted' ? t('list.interrupted') : null;
+}
+
+function TitleEditor({ row }) {
+  const { directory, filing } = usePage();
   const field = useRef(null);
   useLayoutEffect(() => field.current.select(), []);
   const left = useRef(false);
-  const keep = (byKey) => {
+  const end = (byKey, title = null) => {
     if (left.current) return;
     left.current = true;
-    const title = field.current?.value.trim(); // none where Enter has closed it before the focus went
-    if (title && title !== row.title) directory.rename(row, title);
-    done(byKey);
+    if (title && title !== row.title) filing.rename(row, title);
+    directory.renaming.value = null;
+    if (byKey) directory.focus(row.session_id);
   };
-  const drop = () => {
-    left.current = true;
-    done(true);
-  };
+  const typed = () => field.current?.value.trim(); // none where Enter has closed it before the focus went
   const key = (event) => {
-    if (event.key === 'Enter') keep(true);
-    if (event.key === 'Escape') drop();
-    if (event.key === 'Enter' || event.key === 'Escape') event.stopPropagation();
+    if (event.key === 'Enter') end(true, typed());
+    if (event.key === 'Escape') end(true);
+    event.stopPropagation();
+    if (event.key === 'Enter' || event.key === 'Escape') event.preventDefault();
   };
-  return html`<input class="rename" ref=${field} defaultValue=${row.title} aria-label="Title" maxlength="200"
-    onKeyDown=${key} onBlur=${() => keep(false)} autofocus />`;
+  return html`<input class="rename" ref=${field} defaultValue=${row.title} aria-label=${t('list.title')} maxlength="200"
+    onKeyDown=${key} onBlur=${() => end(false, typed())} autofocus />`;
 }

@@ -145,7 +145,7 @@ export class Exchange {
     if (event.type === 'hello') return this.#greeted(event);
     if (event.list_version !== undefined) this.#hello = { ...this.#hello, list_version: event.list_version };
     if (event.type === 'store') this.#hello = { ...this.#hello, writable: event.writable };
-    if (event.session_id === undefined) return this.#all(event);
+    if (event.session_id === undefined || event.list_version !== undefined) return this.#all(event);
     return this.#share(isPlaced(event) ? { ...event, cursor: lastEventId } : event);
   }
 

@@ -1,86 +1,131 @@
-// The list of conversations and what can be done to one of them.
+// The list of conversations: its pages, what of it is shown, and what is chosen in it.
 
-const PAGE = 60;
+import { effect, signal } from '@preact/signals';
+import { scopeOf } from '../state/list.js';
+import { chosen, none } from '../state/selection.js';
+
+const FIRST = 60;
+const PAGE = 200;
+const MOST = 500; // rows that one request gives
+const SEARCH_AFTER_MS = 120;
 
 export class Directory {
   #page;
   #loading = null;
+  #timer = 0;
+  /** Which rows are chosen. */
+  selection = signal(none);
+  /** The row whose title is edited. */
+  renaming = signal(null);
+  /** The open menu: `{ids, at: a rectangle, view}`. */
+  menu = signal(null);
+  /** The row that has the focus, or is to get it: `{id, arrived}`. */
+  focused = signal(null);
+  /** Grows when this page changes the list itself: then rows take their places at once. */
+  acts = signal(0);
 
   constructor(page) {
     this.#page = page;
   }
 
-  /** The first page; one request at a time. */
+  get #list() {
+    return this.#page.store.list.peek();
+  }
+
+  rows(ids) {
+    return ids.map((id) => this.#list.rows.find((row) => row.session_id === id)).filter(Boolean);
+  }
+
+  select(rows) {
+    this.selection.value = chosen(rows.map((row) => row.session_id));
+  }
+
+  /** From the beginning, as many as are here; one request at a time. */
   load() {
-    this.#loading ??= this.#fetch({}).finally(() => { this.#loading = null; });
+    this.#loading ??= this.#again().finally(() => { this.#loading = null; });
     return this.#loading;
+  }
+
+  async #again() {
+    const asked = scopeOf(this.#list);
+    this.#projects();
+    await this.#fetch({ limit: Math.min(Math.max(FIRST, this.#list.rows.length), MOST) });
+    if (asked !== scopeOf(this.#list)) await this.#fetch({ limit: FIRST }); // another was wished for meanwhile
   }
 
   /** The next page, where there is one. */
   more() {
-    const { next } = this.#page.store.list.peek();
+    const { next } = this.#list;
     if (!next || this.#loading) return this.#loading;
-    this.#loading = this.#fetch({ cursor: next }).finally(() => { this.#loading = null; });
+    this.#loading = this.#fetch({ cursor: next, limit: PAGE }).finally(() => { this.#loading = null; });
     return this.#loading;
   }
 
-  /** Every page: a filter must find what has not been scrolled to yet. */
-  async all() {
-    while (this.#page.store.list.peek().next) await this.more();
-  }
-
-  show(archived) {
-    this.#page.store.dispatch({ type: 'list.scope', archived });
-    return this.load();
-  }
-
-  async #fetch({ cursor }) {
+  async #fetch({ cursor, limit }) {
     const { api, store } = this.#page;
-    const { archived } = store.list.peek();
-    const page = await api.get('/api/sessions', { limit: PAGE, cursor, archived: archived ? 1 : 0 }).catch(() => null);
-    if (page) store.dispatch({ type: 'list.loaded', page, more: Boolean(cursor), archived });
+    const { view, query, project } = this.#list;
+    const scope = scopeOf(this.#list);
+    const asked = { limit, cursor, archived: view === 'archive' ? 1 : 0, trash: view === 'trash' ? 1 : null, query: query.trim() || null, project };
+    const page = await api.get('/api/sessions', asked).catch(() => null);
+    if (page) store.dispatch({ type: 'list.loaded', page, more: Boolean(cursor), scope });
     else store.dispatch({ type: 'link.away', at: Date.now() });
   }
 
-  rename(row, title) {
-    return this.#change('rename', row, { title });
+  #projects() {
+    const { api, store } = this.#page;
+    const taken = ({ projects }) => store.dispatch({ type: 'projects', projects });
+    return api.get('/api/projects').then(taken, () => null);
   }
 
-  pin(row) {
-    return this.#change('pin', row, { pinned: !row.pinned });
+  /** Another part of the list: `{view}`, `{project}`. */
+  show(scope) {
+    this.selection.value = none;
+    this.#page.store.dispatch({ type: 'list.scope', ...scope });
+    return this.load();
   }
 
-  async archive(row) {
-    const undo = () => this.#change('archive', row, { archived: Boolean(row.archived) });
-    if (await this.#change('archive', row, { archived: !row.archived })) {
-      this.#page.toasts.add(`${row.archived ? 'Moved back' : 'Archived'}: “${row.title}”`, { name: 'Undo', run: undo });
-    }
+  /** What is here is filtered at once, the rest when one pauses. */
+  search(query) {
+    this.selection.value = none;
+    this.#page.store.dispatch({ type: 'list.scope', query });
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.load(), query ? SEARCH_AFTER_MS : 0);
   }
 
-  async remove(row) {
-    const { router, store, toasts } = this.#page;
-    if (!(await this.#change('delete', row, {}))) return;
-    if (store.conversation.peek().sessionId === row.session_id) router.go(null);
-    toasts.add(`Deleted: “${row.title}”`, { name: 'Undo', run: () => this.#restore(row) });
+  /** The focus goes to this row, once it is drawn. */
+  focus(id) {
+    this.focused.value = { id, arrived: false };
   }
 
-  async #restore(row) {
-    if (await this.#change('restore', row, {})) this.#page.router.go(row.session_id);
+  arrived(id) {
+    if (this.focused.peek()?.id !== id) this.focused.value = { id, arrived: true };
   }
 
-  /** The stream's `list` event draws the change; the answer does too, in case it comes first. */
-  async #change(verb, row, fields) {
-    const { api, store, toasts } = this.#page;
-    try {
-      const answer = await api.post(`/api/session/${verb}`, { session_id: row.session_id, ...fields });
-      const version = store.list.peek().version;
-      const gone = verb === 'delete';
-      const change = gone ? { removed: row.session_id } : { session: answer.session };
-      if (gone || answer.session) store.dispatch({ type: 'list', list_version: version, ...change });
-      return answer;
-    } catch (error) {
-      toasts.add(error.message);
-      return null;
-    }
+  /** `{view, ids, at}`: `at` is the element that it belongs to, or a point with the element `from` that had the focus. */
+  openMenu(menu) {
+    const place = menu.at.getBoundingClientRect?.() ?? menu.at;
+    this.menu.value = { ...menu, place, from: menu.at.from ?? menu.at };
+  }
+
+  acted() {
+    this.acts.value = this.acts.peek() + 1;
+  }
+
+  /** A reply that is looked at is not news any more. */
+  watch() {
+    const look = () => {
+      const { list, conversation } = this.#page.store;
+      const { sessionId, loaded, session, run } = conversation.value;
+      if (!document.hidden && loaded && !run && list.value.unread.has(sessionId)) this.#seen(sessionId, session?.message_count);
+    };
+    addEventListener('visibilitychange', look);
+    return effect(look);
+  }
+
+  #seen(session_id, message_count = 0) {
+    const { api, store } = this.#page;
+    store.dispatch({ type: 'seen', session_id, unread: false, list_version: this.#list.version });
+    const row = this.#list.rows.find((one) => one.session_id === session_id);
+    api.post('/api/session/seen', { session_id, message_count: Math.max(message_count, row?.message_count ?? 0) }).catch(() => null);
   }
 }
