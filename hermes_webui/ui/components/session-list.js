@@ -147,7 +147,9 @@ function useFocus({ directory, store }, box, ids, top, [line, head], looked) {
   const wish = directory.focused.value;
   const last = useRef({ wish: null, at: -1 }).current;
   const at = ids.indexOf(wish?.id);
+  const had = box.current?.contains(document.activeElement);
   useLayoutEffect(() => {
+    if (had && document.activeElement === document.body) box.current.focus({ preventScroll: true }); // it was scrolled out of what is drawn
     const lost = last.at >= 0 && at < 0 && (document.activeElement === document.body || box.current === document.activeElement);
     if (lost && ids.length) directory.focus(ids[Math.min(last.at, ids.length - 1)]);
     else if (lost) document.querySelector('.new-chat')?.focus();
