@@ -30,7 +30,7 @@ export function Header({ openDrawer, dead }) {
 const narrow = () => matchMedia('(max-width: 760px)').matches;
 
 /** Entries of the menu: icon, words, what they do; a line stands before the last one. */
-function entriesOf({ directory, commands, exporting, places }, row) {
+function entriesOf({ filing, commands, exporting, places }, row) {
   const find = [
     ['search', t('conversation.find'), () => commands.run('conversation.find')],
     ['outline', t('conversation.outline'), () => commands.run('conversation.outline')],
@@ -38,12 +38,12 @@ function entriesOf({ directory, commands, exporting, places }, row) {
   return [
     ...(narrow() ? find : []),
     ['edit', t('conversation.rename'), () => { places.renaming.value = true; }],
-    ['pin', t(row.pinned ? 'conversation.unpin' : 'conversation.pin'), () => directory.pin(row)],
-    ['archive', t(row.archived ? 'conversation.unarchive' : 'conversation.archive'), () => directory.archive(row)],
+    ['pin', t(row.pinned ? 'conversation.unpin' : 'conversation.pin'), () => filing.pin([row], !row.pinned)],
+    ['archive', t(row.archived ? 'conversation.unarchive' : 'conversation.archive'), () => filing.archive([row], !row.archived)],
     ['copy', t('conversation.copy-markdown'), () => exporting.copy(row)],
     ['down', t('conversation.save-markdown'), () => exporting.save(row, 'markdown')],
     ['down', t('conversation.save-json'), () => exporting.save(row, 'json')],
-    ['trash', t('conversation.delete'), () => directory.remove(row)],
+    ['trash', t('conversation.delete'), () => filing.remove([row])],
   ];
 }
 

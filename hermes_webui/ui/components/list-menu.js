@@ -50,7 +50,7 @@ const focusOf = (from) => (from?.isConnected ? (from.matches('li') ? from.queryS
 const all = (rows, name) => rows.every((row) => row[name]);
 
 function RowMenu({ rows, close, show }) {
-  const { directory, filing, store } = usePage();
+  const { directory, exporting, filing, store } = usePage();
   const [row, single] = [rows[0], rows.length === 1];
   if (!row) return null;
   const unread = rows.some(({ session_id }) => store.list.value.unread.has(session_id));
@@ -65,8 +65,8 @@ function RowMenu({ rows, close, show }) {
     null,
     single && ['copy', t('list.duplicate'), () => filing.duplicate(row)],
     single && ['link', t('list.copy-link'), () => filing.copyLink(row)],
-    single && ['download', t('list.save-markdown'), () => filing.save(row, 'markdown')],
-    single && ['download', t('list.save-json'), () => filing.save(row, 'json')],
+    single && ['download', t('list.save-markdown'), () => exporting.save(row, 'markdown')],
+    single && ['download', t('list.save-json'), () => exporting.save(row, 'json')],
     single && null,
     ['archive', all(rows, 'archived') ? t('list.unarchive') : t('list.archive'), () => filing.archive(rows, !all(rows, 'archived'))],
     ['trash', t('list.delete'), () => filing.remove(rows)],

@@ -5,14 +5,14 @@ import { usePage } from '../page/page.js';
 import { t } from '../words/words.js';
 import { html } from './html.js';
 import { Icon } from './icon.js';
-import { Later } from './later.js';
+import { late } from './late.js';
 import { ProjectList } from './project-list.js';
 import { SessionList } from './session-list.js';
 import { SidebarEdge } from './sidebar-edge.js';
 import { ThemeSwitch } from './theme-switch.js';
 
-const selectionBar = () => import('./selection-bar.js').then(({ SelectionBar }) => SelectionBar);
-const listMenu = () => import('./list-menu.js').then(({ ListMenu }) => ListMenu);
+const SelectionBar = late(() => import('./selection-bar.js'), 'SelectionBar');
+const ListMenu = late(() => import('./list-menu.js'), 'ListMenu');
 
 export function Sidebar({ inert, close }) {
   const { commands, directory, router } = usePage();
@@ -33,10 +33,10 @@ export function Sidebar({ inert, close }) {
       <${ProjectList} />
       <${SessionList} open=${open} />
       <div class="sidebar-end">
-        ${selection.value.ids.size > 0 && html`<${Later} load=${selectionBar} />`}
+        ${selection.value.ids.size > 0 && html`<${SelectionBar} />`}
         <${Foot} />
       </div>
-      ${menu.value && html`<${Later} load=${listMenu} />`}
+      ${menu.value && html`<${ListMenu} />`}
       <${SidebarEdge} />
     </aside>
   `;
@@ -46,10 +46,19 @@ function Filter() {
   const { directory, store } = usePage();
   const { query } = store.list.value;
   const field = useRef(null);
-  useEffect(() => { if (field.current.value !== query) field.current.value = query; }, [query]);
+  const typed = useRef('');
+  useEffect(() => { // another part of the page asked for something; what has been typed since is never taken back
+    const now = store.list.peek().query;
+    if (now !== typed.current) field.current.value = typed.current = now;
+  }, [query]);
+  const search = (text) => {
+    typed.current = text;
+    directory.search(text);
+  };
   const key = (event) => {
     if (event.key === 'Escape' && field.current.value) {
-      directory.search('');
+      field.current.value = '';
+      search('');
       event.preventDefault();
     }
     if (event.key === 'ArrowDown') {
@@ -59,8 +68,8 @@ function Filter() {
   };
   return html`
     <label class="filter"><${Icon} name="search" />
-      <input type="search" ref=${field} placeholder=${t('list.filter')} aria-label=${t('list.filter-name')} defaultValue=${query}
-        onInput=${({ target }) => directory.search(target.value)} onKeyDown=${key} autocomplete="off" spellcheck=${false} />
+      <input type="search" ref=${field} placeholder=${t('list.filter')} aria-label=${t('list.filter-name')}
+        onInput=${({ target }) => search(target.value)} onKeyDown=${key} autocomplete="off" spellcheck=${false} />
     </label>
   `;
 }

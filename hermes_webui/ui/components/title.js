@@ -24,14 +24,14 @@ const answering = ({ model, model_provider, engine }) => [model, model_provider,
 
 /** Enter and leaving it keep what was typed, Escape does not. */
 function Editor({ session }) {
-  const { places, directory } = usePage();
+  const { places, filing } = usePage();
   const field = useRef(null);
   useLayoutEffect(() => field.current.select(), []);
   const close = (keep, byKey) => {
     if (!places.renaming.peek()) return;
     places.renaming.value = false;
     const title = field.current.value.trim();
-    if (keep && title && title !== session.title) directory.rename(session, title);
+    if (keep && title && title !== session.title) filing.rename(session, title);
     if (byKey) toReading();
   };
   const key = (event) => {

@@ -90,13 +90,6 @@ export class Filing {
     this.#page.toasts.add(copied ? t('list.link-copied') : address);
   }
 
-  save(row, format) {
-    const link = document.createElement('a');
-    link.href = `/api/session/export?${new URLSearchParams({ session_id: row.session_id, format })}`;
-    link.download = '';
-    link.click();
-  }
-
   #told(text, undo) {
     this.#page.toasts.add(text, { name: t('list.undo'), run: undo });
   }

@@ -3,7 +3,7 @@
 import { t } from '../words/words.js';
 
 export function addReadingCommands(page) {
-  const { commands, places, store, exporting, directory } = page;
+  const { commands, places, store, exporting, filing } = page;
   const row = () => store.conversation.peek().session;
   const here = () => {
     const { sessionId, loaded, trashed, session } = store.conversation.peek();
@@ -19,8 +19,8 @@ export function addReadingCommands(page) {
   add('copy', () => t('conversation.copy-markdown'), () => exporting.copy(row()));
   add('save-markdown', () => t('conversation.save-markdown'), () => exporting.save(row(), 'markdown'));
   add('save-json', () => t('conversation.save-json'), () => exporting.save(row(), 'json'));
-  add('archive', () => t('conversation.archive'), () => directory.archive(row()), { when: () => here() && !row().archived });
-  add('delete', () => t('conversation.delete'), () => directory.remove(row()));
+  add('archive', () => t('conversation.archive'), () => filing.archive([row()], true), { when: () => here() && !row().archived });
+  add('delete', () => t('conversation.delete'), () => filing.remove([row()]));
 }
 
 /** Who presses the keys once more, in the bar, wants the browser's own. */
