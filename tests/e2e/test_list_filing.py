@@ -2,7 +2,7 @@
 
 import json
 import time
-from typing import Any
+from typing import Any, Literal
 from urllib.request import Request, urlopen
 
 import pytest
@@ -12,7 +12,7 @@ from tests.e2e.chat import answer, composer, finished, menu, rows, send
 
 pytestmark = pytest.mark.browser
 
-MOD = "ControlOrMeta"
+MOD: Literal["ControlOrMeta"] = "ControlOrMeta"
 TO_THE_END = """() => new Promise((done) => {
   const list = document.querySelector('.sessions');
   const step = () => {
@@ -183,7 +183,7 @@ def test_the_list_is_hidden_and_drawn_wider_and_stays_so(make_server, open_page)
     expect(edge).to_have_attribute("aria-valuenow", "328")
     page.reload()
     expect(edge).to_have_attribute("aria-valuenow", "328")
-    assert page.locator(".sidebar").bounding_box()["width"] == 328  # type: ignore[index]
+    assert page.locator(".sidebar").bounding_box()["width"] == 328
     page.keyboard.press(f"{MOD}+b")
     expect(rows(page)).to_have_count(0)
     page.reload()
