@@ -80,3 +80,18 @@ def test_the_menu_of_a_conversation_is_accessible(server, open_page):
     answer(page, "Show me a table")
     menu(page, rows(page).first, "Rename")
     assert faults(page) == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_what_helps_to_find_ones_way_is_accessible(server, open_page, size):
+    page = open_page(server.url, viewport=SIZES[size])
+    answer(page, "Show me a table")
+    page.keyboard.press("ControlOrMeta+Shift+l")
+    expect(page.get_by_role("complementary", name="Outline").get_by_text("Show me a table")).to_be_visible()
+    page.keyboard.press("ControlOrMeta+f")
+    page.get_by_role("search").get_by_role("textbox").fill("table")
+    expect(page.get_by_role("search").get_by_role("status")).to_have_text("1 of 2")
+    assert faults(page) == []
+    page.get_by_role("button", name="Options of this conversation").click()
+    expect(page.get_by_role("menuitem", name="Rename")).to_be_visible()
+    assert faults(page) == []
