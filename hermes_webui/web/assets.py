@@ -11,7 +11,7 @@ import gzip
 import hashlib
 import mimetypes
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
@@ -35,9 +35,12 @@ KINDS = MappingProxyType(
 )
 
 INDEX = "index.html"
+#: The same page where it begins with a conversation: it asks at once for what draws one.
+CONVERSATION = "conversation.html"
 BASE = "/static/"
-#: Where the page wants the list of its modules.
+#: Where the page wants the list of its modules, and of those that only a conversation needs.
 PRELOADS = "<!-- modulepreload -->"
+MORE_PRELOADS = re.compile(r"<!-- modulepreload of a conversation: (\S+) -->\n")
 #: A static import or re-export; one inside a function is `import(…)`, which this does not match.
 IMPORT = re.compile(r"^(?:import|export)\b(?:[^'\";]*?\bfrom)?\s*'([^']+)'", re.MULTILINE)
 IMPORT_MAP = re.compile(r'<script type="importmap">(.*?)</script>', re.DOTALL)
@@ -84,7 +87,8 @@ def load(folder: Path) -> Assets:
     }
     digest = _digest(contents)
     if INDEX in contents:
-        contents[INDEX] = _addressed(contents, digest)
+        pages = {name: _addressed(contents, digest, more=name == CONVERSATION) for name in (INDEX, CONVERSATION)}
+        contents |= pages
     files = {name: _file(PurePosixPath(name), plain) for name, plain in contents.items()}
     return Assets(MappingProxyType(files), digest)
 
@@ -96,21 +100,27 @@ def _digest(contents: Mapping[str, bytes]) -> str:
     return whole.hexdigest()
 
 
-def _addressed(contents: Mapping[str, bytes], digest: str) -> bytes:
+def _addressed(contents: Mapping[str, bytes], digest: str, *, more: bool) -> bytes:
     """The page with the addresses of this version, and the list of all modules that it begins with."""
     text = contents[INDEX].decode()
-    links = "\n".join(f'<link rel="modulepreload" href="{BASE}{name}">' for name in modules(contents))
-    return text.replace(PRELOADS, links).replace(BASE, f"{BASE}{digest}/").encode()
+    first = modules(contents, ENTRY.findall(text))
+    later = MORE_PRELOADS.findall(text) if more else []
+    added = [name for name in modules(contents, later) if name not in first]
+    text = MORE_PRELOADS.sub(_links(added), text).replace(PRELOADS, _links(first))
+    return text.replace(BASE, f"{BASE}{digest}/").encode()
 
 
-def modules(contents: Mapping[str, bytes]) -> list[str]:
-    """The modules that the page's entry imports, and those import, in the order in which they are met; not what is
-    imported only when it is needed.
+def _links(names: Sequence[str]) -> str:
+    return "".join(f'<link rel="modulepreload" href="{BASE}{name}">\n' for name in names)
+
+
+def modules(contents: Mapping[str, bytes], entries: Sequence[str]) -> list[str]:
+    """The modules that these import, and those import, in the order in which they are met; not what is imported only
+    when it is needed.
     """
-    text = contents[INDEX].decode()
-    known = IMPORT_MAP.search(text)
+    known = IMPORT_MAP.search(contents[INDEX].decode())
     names: dict[str, str] = msgspec.json.decode(known[1])["imports"] if known else {}
-    waiting = [entry for entry in ENTRY.findall(text) if entry in contents]
+    waiting = [entry for entry in entries if entry in contents]
     found: dict[str, None] = dict.fromkeys(waiting)
     while waiting:
         module = waiting.pop(0)

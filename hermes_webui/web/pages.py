@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hermes_webui.errors import NotFound
-from hermes_webui.web.assets import INDEX, Assets, File
+from hermes_webui.web.assets import CONVERSATION, INDEX, Assets, File
 
 FOR_GOOD = "public, max-age=31536000, immutable"
 ASKED_EACH_TIME = "no-cache"
@@ -43,6 +43,11 @@ def _assets(request: Request) -> Assets:
 async def page(request: Request) -> Response:
     """The page, for every address that it knows."""
     return _send(request, _assets(request).files.get(INDEX))
+
+
+async def conversation(request: Request) -> Response:
+    """The page, where it begins with a conversation."""
+    return _send(request, _assets(request).files.get(CONVERSATION))
 
 
 async def static(request: Request) -> Response:

@@ -305,7 +305,7 @@ def routes() -> list[Route]:
         Route("/api/openapi.json", docs.serve(document), methods=["GET"]),
         Route("/api/docs", docs.page(API), methods=["GET"]),
         Route("/", pages.page, methods=["GET"]),
-        Route("/c/{session_id}", pages.page, methods=["GET"]),
+        Route("/c/{session_id}", pages.conversation, methods=["GET"]),
         Route("/settings", pages.page, methods=["GET"]),
         Route("/settings/{section}", pages.page, methods=["GET"]),
         Route("/static/{path:path}", pages.static, methods=["GET"]),

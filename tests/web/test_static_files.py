@@ -10,8 +10,6 @@ import pytest
 from hermes_webui.web.assets import load, modules
 from tests.peers.hermes import HOST, Hermes
 
-SOURCE = b'<script type="module" src="/static/a.js"></script>'
-
 OUTSIDE = (
     "../pages.py",
     "..%2f..%2fpyproject.toml",
@@ -95,7 +93,10 @@ async def test_text_is_packed_for_those_who_can_unpack_it(hermes: Hermes, files:
 async def test_every_address_of_the_page_is_the_page(hermes: Hermes):
     page = await hermes.client.get("/")
     assert page.headers["content-type"] == "text/html; charset=utf-8"
-    assert (await hermes.client.get("/c/anything")).content == page.content
+    assert "modulepreload of" not in page.text
+    other = await hermes.client.get("/c/anything")
+    assert other.headers["content-type"] == page.headers["content-type"]
+    assert other.headers["content-security-policy"] == page.headers["content-security-policy"]
     head = await hermes.client.head("/")
     assert (head.status_code, head.content) == (200, b"")
 
@@ -129,7 +130,11 @@ async def test_the_modules_that_the_page_begins_with_are_asked_for_at_once(herme
     listed = [address.split("/", 3)[3] for address in preloads((await hermes.client.get("/")).text)]
     assert len(listed) == len(set(listed))
     assert {"app.js", "components/app.js", "state/reducer.js", "vendor/preact.js"} <= set(listed)
-    assert not [name for name in listed if name.startswith("vendor/highlight/")], "what comes later is not preloaded"
+    late = ("vendor/highlight/", "vendor/markdown-it", "components/transcript")
+    assert not [name for name in listed if name.startswith(late)], "what comes later is not preloaded"
+    conversation = [address.split("/", 3)[3] for address in preloads((await hermes.client.get("/c/anything")).text)]
+    assert conversation[: len(listed)] == listed
+    assert {"vendor/markdown-it.js", "components/transcript.js"} <= set(conversation)
 
 
 def test_another_content_gives_other_addresses(tmp_path: Path):
@@ -140,10 +145,7 @@ def test_another_content_gives_other_addresses(tmp_path: Path):
     (tmp_path / "d.js").write_text("export const x = 1;\n", "utf-8")
     (tmp_path / "late.js").write_text("", "utf-8")
     first = load(tmp_path)
-    assert modules({name: file.plain for name, file in first.files.items()} | {"index.html": SOURCE}) == [
-        "a.js",
-        "b/c.js",
-        "d.js",
-    ]
+    contents = {name: file.plain for name, file in first.files.items()}
+    assert modules(contents, ["a.js"]) == ["a.js", "b/c.js", "d.js"]
     (tmp_path / "d.js").write_text("export const x = 2;\n", "utf-8")
     assert load(tmp_path).digest != first.digest

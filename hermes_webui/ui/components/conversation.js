@@ -7,10 +7,15 @@ import { Composer } from './composer.js';
 import { EmptyState } from './empty-state.js';
 import { Header } from './header.js';
 import { html } from './html.js';
+import { late } from './late.js';
 import { Lazy } from './lazy.js';
 import { Missing } from './missing.js';
 import { StatusLine } from './status-line.js';
-import { Transcript } from './transcript.js';
+
+/** What draws messages is half of the page: a first visit gets it when something is written. */
+const Transcript = late(() => import('./transcript.js'), 'Transcript');
+if (location.pathname.startsWith('/c/')) Transcript.fetch();
+else addEventListener('input', Transcript.fetch, { once: true });
 
 export function Conversation({ inert, openDrawer }) {
   const { store, places } = usePage();

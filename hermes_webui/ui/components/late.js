@@ -3,14 +3,23 @@
 import { useEffect, useState } from 'preact/hooks';
 import { html } from './html.js';
 
-/** `load` imports a module, `name` is the component in it. Nothing is drawn until it is there. */
+/**
+ * `load` imports a module, `name` is the component in it. Nothing is drawn until it is there; `fetch()` asks for it before
+ * it is drawn.
+ */
 export function late(load, name) {
-  let found = null;
-  return function Late(props) {
-    const [, drawn] = useState(0);
-    useEffect(() => {
-      if (!found) load().then((module) => { found = module[name]; drawn(1); }, (error) => console.warn('a part of the page did not come', error));
-    }, []);
-    return found && html`<${found} ...${props} />`;
+  let [found, coming] = [null, null];
+  const fetch = () => {
+    coming ??= load().then((module) => { found = module[name]; }, (error) => {
+      coming = null;
+      console.warn('a part of the page did not come', error);
+    });
+    return coming;
   };
+  function Late(props) {
+    const [, drawn] = useState(0);
+    useEffect(() => { if (!found) fetch().then(() => drawn(1)); }, []);
+    return found && html`<${found} ...${props} />`;
+  }
+  return Object.assign(Late, { fetch });
 }
