@@ -24,7 +24,7 @@ export function SessionList({ open }) {
   const [line, head] = useMeasure(box, rows.length > 0);
   const placed = useMemo(() => layOut(groupsOf(list.view, rows), head, line), [rows, list.view, head, line, new Date().toDateString()]);
   const ids = useMemo(() => rows.map((row) => row.session_id), [rows]);
-  const [view, looked] = useView(box, placed, list.next);
+  const [view, looked] = useView(box, placed, list.next, JSON.stringify([list.view, list.query, list.project]));
   const focus = useFocus(page, box, ids, (at) => topOf(placed, at, head, line), [line, head], looked);
   useEffect(() => { page.directory.selection.value = without(page.directory.selection.peek(), ids); }, [ids]);
   const keys = useMemo(() => new ListKeys(page), []);
@@ -122,7 +122,7 @@ function useMeasure(box, any) {
 }
 
 /** The part of the list that is drawn for; it is drawn anew when the view comes near its end. */
-function useView(box, placed, next) {
+function useView(box, placed, next, scope) {
   const { directory } = usePage();
   const [view, setView] = useState({ top: 0, height: 900 });
   const end = placed.at(-1);
@@ -130,6 +130,10 @@ function useView(box, placed, next) {
     const { scrollTop: top, clientHeight: height } = box.current;
     if (Math.abs(top - view.top) > MARGIN - NEAR || height !== view.height) setView({ top, height });
   };
+  useLayoutEffect(() => { // what is found is shown from its beginning
+    box.current.scrollTop = 0;
+    setView((now) => (now.top ? { ...now, top: 0 } : now));
+  }, [scope]);
   useEffect(() => {
     const watcher = new ResizeObserver(looked);
     watcher.observe(box.current);

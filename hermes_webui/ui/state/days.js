@@ -15,20 +15,21 @@ export function byDay(rows, now, language = locale()) {
   return groups;
 }
 
-/** Names a time (ms). A month is put into words once, however many rows it has. */
+/** Names a time (ms). A month is put into words once, where its rows follow one another. */
 function namer(now, language) {
   const midnight = (days) => new Date(now.getFullYear(), now.getMonth(), now.getDate() - days).getTime();
   const recent = [
     [midnight(0), t('list.today')], [midnight(1), t('list.yesterday')], [midnight(6), t('list.week')], [midnight(29), t('list.month')],
   ];
-  const months = new Map();
+  let [since, until, name] = [Infinity, -Infinity, ''];
   return (time) => {
-    const near = recent.find(([since]) => time >= since);
+    if (time >= since && time < until) return name;
+    const near = recent.find(([start]) => time >= start);
     if (near) return near[1];
     const date = new Date(time);
-    const month = date.getFullYear() * 12 + date.getMonth();
-    if (!months.has(month)) months.set(month, monthName(date, now, language));
-    return months.get(month);
+    const start = (month) => new Date(date.getFullYear(), date.getMonth() + month, 1).getTime();
+    [since, until, name] = [start(0), Math.min(start(1), recent.at(-1)[0]), monthName(date, now, language)];
+    return name;
   };
 }
 

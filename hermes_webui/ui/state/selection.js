@@ -19,6 +19,7 @@ export function ranged({ anchor }, id, order) {
 
 /** What is not there any more is not chosen any more; the same object where all are. */
 export function without(selection, order) {
+  if (!selection.ids.size) return selection;
   const known = new Set(order);
   const kept = [...selection.ids].filter((id) => known.has(id));
   return kept.length === selection.ids.size ? selection : { ids: new Set(kept), anchor: known.has(selection.anchor) ? selection.anchor : null };
