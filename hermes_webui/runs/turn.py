@@ -248,9 +248,7 @@ def _last_bodies(live: LiveRun, ended: Ended, parts: Sequence[Part], at: float) 
     status, content = CLOSED_CALL[ended.state]
     bodies = [call_result(at, call_id, name, status, content) for call_id, name in live.calls.items()]
     if parts:
-        bodies.append(
-            body_of(parts, at, model=live.run.model, thought=live.thought, _partial=True, finish_reason=ended.state)
-        )
+        bodies.append(body_of(parts, at, **_facts(live, at), _partial=True, finish_reason=ended.state))
     if ended.error is not None:
         bodies.append(error_body(at, ended.error))
     elif ended.state == INTERRUPTED and not parts and not live.spoke:
@@ -259,10 +257,13 @@ def _last_bodies(live: LiveRun, ended: Ended, parts: Sequence[Part], at: float) 
 
 
 def _final(live: LiveRun, parts: Sequence[Part], at: float) -> Body:
-    usage = msgspec.to_builtins(live.usage) if live.usage is not None else None
     cut = {"_partial": True} if live.end_reason == "max_tokens" else {}
     reason = {"finish_reason": live.end_reason} if live.end_reason in SAID_ENDS else {}
+    return body_of(parts, at, **_facts(live, at), **cut, **reason)
+
+
+def _facts(live: LiveRun, at: float) -> dict[str, Any]:
+    """What is known of how a reply came about."""
+    usage = msgspec.to_builtins(live.usage) if live.usage is not None else None
     duration = round(max(0.0, at - live.run.started_at), 3)
-    return body_of(
-        parts, at, model=live.run.model, thought=live.thought, usage=usage, duration=duration, **cut, **reason
-    )
+    return {"model": live.run.model, "thought": live.thought, "usage": usage, "duration": duration}

@@ -2,11 +2,14 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { usePage } from '../page/page.js';
-import { Act, Copy, Siblings, Time } from './actions.js';
+import { costOf, isCut } from '../state/joining.js';
+import { t } from '../words/words.js';
+import { Act, Copy, Siblings, Time, Toolbar } from './actions.js';
 import { Failure, Partial } from './aside.js';
 import { toComposer } from './focus.js';
 import { html } from './html.js';
 import { Markdown } from './markdown.js';
+import { MessageMenu, OtherModels, priceOf } from './message-menu.js';
 import { Reasoning } from './reasoning.js';
 import { ToolCard } from './tool-card.js';
 
@@ -14,13 +17,13 @@ export function AssistantMessage({ row }) {
   const { message, text, reasoning, tools } = row;
   const waits = row.open && !text && !reasoning;
   return html`
-    <article class=${`reply ${row.live ? 'live' : ''}`} aria-label="Reply" aria-busy=${row.open ? 'true' : 'false'}>
+    <article class=${`reply ${row.live ? 'live' : ''}`} aria-label=${t('message.reply')} aria-busy=${row.open ? 'true' : 'false'}>
       ${reasoning && html`<${Reasoning} text=${reasoning} live=${Boolean(row.open && row.thinking)} seconds=${message?.thought} />`}
-      ${waits && html`<p class="waits"><${Progress} row=${row} words=${row.busy ? 'Waiting for the tool…' : ''} /></p>`}
+      ${waits && html`<p class="waits"><${Progress} row=${row} words=${row.busy ? t('message.waits-tool') : ''} /></p>`}
       ${text && !onlyTheError(message, text) && html`<${Markdown} text=${text} live=${Boolean(row.open)} />`}
       ${pairs(tools).map(([call, result]) => html`<${ToolCard} key=${call.id} call=${call} result=${result} live=${row.live} />`)}
-      ${message?._partial && !message._error && row.last && html`<${Partial} message=${message} />`}
-      ${message?._error && html`<${Failure} error=${message.error ?? { message: text }} messageId=${message.id} />`}
+      ${isCut(message) && row.last && !row.live && html`<${Partial} message=${message} />`}
+      ${message?._error && html`<${Failure} error=${message.error ?? { message: text }} messageId=${message.id} unfinished=${row.unfinished} />`}
       ${row.last && html`<${Foot} row=${row} />`}
     </article>
   `;
@@ -33,22 +36,23 @@ const pairs = (tools) => Array.from({ length: tools.length / 2 }, (_, at) => [to
 
 /** Always as high, whether it still writes or is done. */
 function Foot({ row }) {
-  const { reading } = usePage();
+  const { messages } = usePage();
   const { message, head } = row;
   const again = () => {
     toComposer();
-    reading.retry(message.id);
+    messages.retry(message.id);
   };
-  if (row.live) return html`<div class="meta">${row.text && html`<span class="writing"><${Progress} row=${row} words="Writing" /></span>`}</div>`;
+  if (row.live) return html`<div class="meta">${row.text && html`<span class="writing"><${Progress} row=${row} words=${t('message.writing')} /></span>`}</div>`;
   return html`
     <div class="meta">
       <${Siblings} message=${head} />
-      <span class="acts">
-        <${Copy} text=${row.text} />
-        ${message && html`<${Act} icon="retry" label="Answer again" run=${again} />`}
-        <${Time} at=${message?.timestamp} />${message?.model && html`<span>${message.model}</span>`}
-        <${Tokens} usage=${message?.usage} />
-      </span>
+      ${message && html`
+        <${Toolbar}>
+          <${Copy} text=${row.text} />
+          <span class="split"><${Act} quick icon="retry" label=${t('message.again')} run=${again} /><${OtherModels} id=${message.id} /></span>
+          <${MessageMenu} row=${row} />
+        <//>
+        <span class="facts-line"><${Time} at=${message.timestamp} />${message.model && html`<span>${message.model}</span>`}<${Cost} row=${row} /></span>`}
     </div>
   `;
 }
@@ -59,8 +63,8 @@ const SILENCE_MS = 3000;
 function Progress({ row, words }) {
   const { absent } = usePage();
   const silent = useSilence(row.text.length + row.reasoning.length);
-  if (absent.value) return html`<span>Waiting for the server…</span>`;
-  return html`<span class="pulse"></span>${silent && !row.busy ? 'Waiting for the model…' : words}`;
+  if (absent.value) return html`<span>${t('message.waits-server')}</span>`;
+  return html`<span class="pulse"></span>${silent && !row.busy ? t('message.waits-model') : words}`;
 }
 
 /** Has `size` not grown for a while? */
@@ -73,7 +77,7 @@ function useSilence(size) {
   return silent === size;
 }
 
-function Tokens({ usage }) {
-  const count = usage?.output_tokens;
-  return count ? html`<span>${count.toLocaleString()} tokens</span>` : null;
+function Cost({ row }) {
+  const { output, cost } = costOf(row);
+  return html`${output && html`<span>${t('message.tokens', { count: output })}</span>`}${cost && html`<span>${priceOf(cost)}</span>`}`;
 }

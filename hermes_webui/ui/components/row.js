@@ -4,10 +4,10 @@ import { Component, createRef } from 'preact';
 import { toReading } from './focus.js';
 import { html } from './html.js';
 import { AssistantMessage } from './assistant-message.js';
-import { Aside, RunEnd } from './aside.js';
+import { Aside, Hidden, RunEnd } from './aside.js';
 import { UserMessage } from './user-message.js';
 
-const KINDS = { user: UserMessage, assistant: AssistantMessage, aside: Aside, end: RunEnd };
+const KINDS = { user: UserMessage, assistant: AssistantMessage, aside: Aside, end: RunEnd, hidden: Hidden };
 
 export class Row extends Component {
   #element = createRef();

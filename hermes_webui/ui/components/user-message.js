@@ -3,11 +3,13 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { usePage } from '../page/page.js';
 import { newKey } from '../page/keys.js';
-import { Act, Copy, Siblings, Time } from './actions.js';
+import { t } from '../words/words.js';
+import { Act, Copy, Siblings, Time, Toolbar } from './actions.js';
 import { Files } from './files.js';
 import { toComposer } from './focus.js';
 import { html } from './html.js';
 import { Icon } from './icon.js';
+import { MessageMenu } from './message-menu.js';
 
 export function UserMessage({ row }) {
   const { storage } = usePage();
@@ -16,26 +18,31 @@ export function UserMessage({ row }) {
   const [editing, setEditing] = useState(kept !== null);
   if (editing && message) return html`<${Editor} row=${row} text=${kept ?? row.text} done=${() => setEditing(false)} />`;
   return html`
-    <article class="prompt" aria-label="You">
+    <article class="prompt" aria-label=${t('message.you')}>
       <${Files} files=${message?.attachments ?? row.prompt?.files} />
       ${row.text && html`<${Bubble} text=${row.text} />`}
       <div class="meta">
         ${message && html`
           <${Siblings} message=${message} />
-          <span class="acts"><${Time} at=${message.timestamp} /><${Copy} text=${row.text} />
-            <${Act} icon="edit" label="Edit" run=${() => setEditing(true)} /></span>`}
+          <span class="facts-line"><${Time} at=${message.timestamp} /></span>
+          <${Toolbar}>
+            <${Copy} text=${row.text} />
+            <${Act} quick icon="edit" label=${t('message.edit')} run=${() => setEditing(true)} />
+            <${MessageMenu} row=${row} edit=${() => setEditing(true)} />
+          <//>`}
         <${Stage} row=${row} />
       </div>
     </article>
   `;
 }
 
+/** Where a prompt is, in words that a glance takes in; the title says what that means. */
 const STAGES = {
-  sending: ['clock', 'Sending…'],
-  waiting: ['clock', 'Kept in this browser; sent as soon as the server answers'],
-  saved: ['check', 'Saved'],
-  answering: ['check', 'Saved · answering'],
-  absent: ['clock', 'Saved · waiting for the server'],
+  sending: () => ['clock', t('message.sending'), t('message.sending-hint')],
+  waiting: () => ['clock', t('message.waiting'), ''],
+  saved: () => ['disk', t('message.saved'), t('message.saved-hint')],
+  answering: () => ['disk', t('message.answering'), t('message.answering-hint')],
+  absent: () => ['clock', t('message.answering-absent'), t('message.saved-hint')],
 };
 const LONG = 4000;
 const SHOWN = 1000;
@@ -48,29 +55,30 @@ function Bubble({ text }) {
   return html`
     <div class="bubble" dir="auto">${whole ? text : `${start}…`}
       <button type="button" class="link more-text" aria-expanded=${whole ? 'true' : 'false'} onClick=${() => setWhole(!whole)}>
-        ${whole ? 'Show less' : `Show all (${text.length.toLocaleString()} characters)`}</button></div>
+        ${whole ? t('message.less') : t('message.characters', { count: text.length })}</button></div>
   `;
 }
 
 function Stage({ row }) {
   const { sending, absent } = usePage();
   const state = row.state === 'answering' && absent.value ? 'absent' : row.state;
-  const [icon, words] = STAGES[state] ?? [];
+  const [icon, words, hint] = STAGES[state]?.() ?? [];
   const takeBack = () => {
     sending.takeBack(row.prompt.key);
     toComposer();
   };
   if (!words) return null;
   return html`
-    <span class=${`stage ${state}`} data-stage=${state} title=${row.prompt?.error ?? ''}><${Icon} name=${icon} />${words}</span>
+    <span class=${`stage ${state}`} data-stage=${state} title=${row.prompt?.error ?? hint}><${Icon} name=${icon} />${words}</span>
     ${row.state === 'waiting' && html`
-      <button type="button" class="link" onClick=${takeBack}>Take back</button>`}
+      <button type="button" class="link" onClick=${takeBack}>${t('message.take-back')}</button>`}
   `;
 }
 
 /** The editor closes when the new version is on disk; what was typed is kept until then. */
 function Editor({ row, text, done }) {
-  const { storage } = usePage();
+  const { storage, store } = usePage();
+  const running = Boolean(store.conversation.value.run);
   const field = useRef(null);
   const name = `edit.${row.message.id}`;
   const close = () => {
@@ -83,23 +91,25 @@ function Editor({ row, text, done }) {
   const input = () => { storage.set(name, field.current.value); fit(field.current); };
   return html`
     <form class="editor" onSubmit=${(event) => { event.preventDefault(); send(); }}>
-      <textarea ref=${field} rows="1" aria-label="Edit the prompt" defaultValue=${text} readOnly=${busy} dir="auto"
+      <textarea ref=${field} rows="1" aria-label=${t('message.edit-label')} defaultValue=${text} readOnly=${busy} dir="auto"
         onInput=${input} onKeyDown=${(event) => editorKey(event, send, close)}></textarea>
-      <div class="editor-foot"><span>The first version stays: arrows lead back to it.</span>
-        <button type="button" class="secondary" onClick=${close}>Cancel</button>
-        <button type="submit" class="primary" disabled=${busy}>${busy ? 'Saving…' : 'Send'}</button></div>
+      <div class="editor-foot"><span>${t(running ? 'message.edit-running' : 'message.edit-note')}</span>
+        <button type="button" class="secondary" onClick=${close}>${t('message.cancel')}</button>
+        <button type="submit" class="primary" disabled=${busy}>
+          ${t(busy ? 'message.saving' : running ? 'message.stop-and-send' : 'message.send')}</button></div>
     </form>
   `;
 }
 
-/** Sends under one key however often it is tried. */
+/** Sends under one key however often it is tried. A reply that is being written is stopped first, as the button says. */
 function useSender(messageId, field, close) {
-  const { reading } = usePage();
+  const { reading, store } = usePage();
   const key = useRef(newKey());
   const [busy, setBusy] = useState(false);
   const send = async () => {
     if (busy || !field.current.value.trim()) return;
     setBusy(true);
+    if (store.conversation.peek().run) await reading.stop();
     if (await reading.edit(messageId, field.current.value, key.current)) close();
     else setBusy(false);
   };

@@ -15,6 +15,7 @@ import { Directory } from './directory.js';
 import { Drafting } from './drafting.js';
 import { Exporting } from './exporting.js';
 import { Filing } from './filing.js';
+import { Messages } from './messages.js';
 import { Models } from './models.js';
 import { addOwnCommands } from './own-commands.js';
 import { Panels } from './panels.js';
@@ -64,6 +65,7 @@ export class Page {
     this.prompting = new Prompting(this);
     this.places = new Places(this);
     this.reading = new Reading(this);
+    this.messages = new Messages(this);
     this.router = new Router(this);
     this.exporting = new Exporting(this);
     addOwnCommands(this);
@@ -75,6 +77,7 @@ export class Page {
 
   start() {
     this.reading.watch();
+    this.messages.watch();
     this.commands.listen();
     this.version.watch();
     effect(() => { if (this.store.list.value.outdated) queueMicrotask(() => this.directory.load()); });

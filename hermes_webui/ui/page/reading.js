@@ -3,7 +3,6 @@
 import { effect } from '@preact/signals';
 import { isFinal } from '../state/link.js';
 import { pause } from '../state/outbox.js';
-import { newKey } from './keys.js';
 
 const PAGE = 80;
 
@@ -102,10 +101,6 @@ export class Reading {
 
   select(messageId) {
     return this.#command('/api/session/select', { message_id: messageId });
-  }
-
-  retry(messageId) {
-    return this.#command('/api/session/retry', { message_id: messageId, key: newKey() });
   }
 
   /** Whether the edited prompt is on disk: only then may its editor close. */

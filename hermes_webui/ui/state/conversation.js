@@ -2,7 +2,7 @@
 // The same function for live and stored, so that nothing jumps when a reply settles.
 
 import { pageLoaded } from './pages.js';
-import { added, adopt, delta, finished, queued, started } from './turns.js';
+import { added, adopt, delta, finished, queued, requeued, started } from './turns.js';
 
 /** A conversation of which nothing is known yet; `sessionId` is null for a new one. */
 export const blank = (sessionId = null, view = 0) => ({
@@ -15,7 +15,8 @@ export const blank = (sessionId = null, view = 0) => ({
   turns: 0, // how many prompts do
   more: false, // whether any do
   open: null, // {run_id, parts: [[kind, text]…], offset}: the message that is being streamed
-  run: null, // {run_id, model}: the run that is being answered
+  run: null, // {run_id, model, continues}: the run that is being answered, and the reply that it goes on with
+  hidden: null, // {message_id, count}: what a cut took away, as long as nothing has been said since
   queue: [],
   held: false,
   lastRun: null,
@@ -35,6 +36,7 @@ const LOG = {
   'branch.selected': (state) => ({ ...state, stale: true }),
   'session.adopted': (state) => ({ ...state, stale: true }),
   'run.queued': queued,
+  'run.requeued': requeued,
   'run.started': started,
   'run.finished': finished,
   'session.trashed': (state) => ({ ...state, trashed: true }),

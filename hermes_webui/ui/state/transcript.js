@@ -1,6 +1,7 @@
 // The rows of a conversation. A row's key is the id of the message before it: the reply that streams, the whole reply
 // that takes its place and its alternatives share one key, hence one element, and nothing jumps when it settles.
 
+import { goesOn, isCut, joined, ontoReply, partsOf } from './joining.js';
 import { newer } from './pages.js';
 import { contentText } from './text.js';
 
@@ -14,7 +15,7 @@ export function transcript() {
     else {
       if (seen.messages !== state.messages) settled = settledRows(state.messages);
       const known = new Map(rows.map((row) => [row.key, row]));
-      const all = newer(state) ? settled : finish(state, [...settled, ...openRows(state)]);
+      const all = newer(state) ? settled : finish(state, withOpen(settled, state));
       rows = all.map((row) => reuse(known.get(row.key), row));
     }
     seen = state;
@@ -22,7 +23,7 @@ export function transcript() {
   };
 }
 
-const INPUTS = ['messages', 'run', 'prompts', 'lastRun'];
+const INPUTS = ['messages', 'run', 'prompts', 'lastRun', 'hidden'];
 const onlyTheReplyGrew = (seen, state) =>
   seen.run && INPUTS.every((name) => seen[name] === state[name]) && !newer(state) === !newer(seen);
 
@@ -30,7 +31,9 @@ const onlyTheReplyGrew = (seen, state) =>
 function withReply(rows, state) {
   const at = rows.findLastIndex((row) => row.open);
   if (at < 0) return rows; // it is written where this page does not look
-  const row = reuse(rows[at], { ...replyRow(state, rows[at].key), live: true });
+  const { key, base } = rows[at];
+  const open = replyRow(state, key);
+  const row = reuse(rows[at], { ...(base ? ontoReply(base, open) : open), live: true });
   return row === rows[at] ? rows : rows.with(at, row);
 }
 
@@ -50,7 +53,9 @@ function settledRows(messages) {
   const keys = new Set();
   for (const message of messages) {
     if (message.role === 'tool' && results.paired.has(message.tool_call_id)) continue;
-    rows.push(rowOf(message, results.of, keyOf(message, keys)));
+    const row = rowOf(message, results.of, keyOf(message, keys));
+    if (goesOn(rows.at(-1), message)) rows.push(joined(rows.pop(), row));
+    else rows.push(row);
   }
   return markTurns(rows);
 }
@@ -88,13 +93,24 @@ function markTurns(rows) {
   rows.forEach((row, at) => {
     if (row.kind !== 'assistant') head = row.kind === 'user' ? null : head;
     else {
-      head ??= row.message;
+      head ??= partsOf(row)[0];
       row.head = head;
-      row.first = head === row.message;
+      row.first = head === partsOf(row)[0];
       row.last = rows[at + 1]?.kind !== 'assistant';
+      row.unfinished = unfinished(row, rows[at - 1]);
     }
   });
   return rows;
+}
+
+/** The message that can go on: the row's own, or the one that its error cut off. */
+const unfinished = ({ message }, before) => (isCut(message) ? message : message._error && isCut(before?.message) ? before.message : null)?.id ?? null;
+
+/** A run that goes on with the last reply is drawn onto it. */
+function withOpen(settled, state) {
+  const [last, [reply, ...prompts]] = [settled.at(-1), openRows(state)];
+  const same = state.run?.continues && last?.message?.id === state.run.continues;
+  return same ? [...settled.slice(0, -1), ontoReply(last, reply), ...prompts] : [...settled, ...(reply ? [reply] : []), ...prompts];
 }
 
 /** What has no message yet: prompts on their way, and the reply that is being written. */
@@ -145,8 +161,9 @@ function stageOf({ run }, after) {
 }
 
 /** A run that ended without a message that says so gets a row of its own. */
-function withEnd({ lastRun, messages, prompts }, rows) {
-  const last = messages.at(-1);
+function withEnd({ lastRun, messages, prompts, hidden }, rows) {
+  const last = messages.at(-1) ?? null;
+  if (hidden && !prompts.length) return [...rows, { key: 'hidden', kind: 'hidden', hidden, message: last, text: '', reasoning: '' }];
   const told = !last || last._error || last._partial || prompts.some((prompt) => !prompt.queued);
   if (told || !lastRun || lastRun.state === 'done' || (last.role === 'assistant' && lastRun.state === 'cancelled')) return rows;
   return [...rows, { key: `end:${lastRun.run_id}`, kind: 'end', end: lastRun, message: last, text: '', reasoning: '' }];

@@ -12,7 +12,7 @@ export function delta(state, { run_id, kind, offset, text, cursor }) {
   const fresh = skip(text, open.offset - offset);
   if (!fresh) return state;
   const parts = extend(open.parts, kind, fresh);
-  const run = state.run ?? { run_id, model: null };
+  const run = state.run ?? { run_id, model: null, continues: null };
   return { ...state, run, open: { run_id, parts, offset: open.offset + length(fresh) } };
 }
 
@@ -39,6 +39,7 @@ export function added(state, { data, seq }) {
   return {
     ...state,
     messages: apart ? state.messages : [...state.messages, message],
+    hidden: null,
     open: message.role === 'user' ? state.open : null,
     whole: message.role === 'user' ? state.whole : seq,
     queue: state.queue.filter((item) => !sameRun(item, data)),
@@ -66,10 +67,18 @@ export function queued(state, { data }) {
   };
 }
 
+/** A prompt that waits says something else, or the queue has another order. */
+export function requeued(state, { data: { queue_id, message, order } }) {
+  const reworded = (item) => (message && item.queue_id === queue_id ? { ...item, content: contentText(message.content) } : item);
+  const queue = state.queue.map(reworded);
+  if (order) queue.sort((one, other) => order.indexOf(one.queue_id) - order.indexOf(other.queue_id));
+  return { ...state, queue };
+}
+
 export function started(state, { data }) {
   return {
     ...state,
-    run: { run_id: data.run_id, model: data.model ?? null },
+    run: { run_id: data.run_id, model: data.model ?? null, continues: data.continues ?? null },
     open: state.open?.run_id === data.run_id ? state.open : null,
     queue: state.queue.filter((item) => item.run_id !== data.run_id),
     held: false,
@@ -96,7 +105,9 @@ export function adopt(state, session) {
     messages: [...older, ...messages],
     ...(older.length ? { more: state.more, offset: state.offset, turns: state.turns } : placeOf(session)),
     open: open ? { run_id: open.run_id, parts: open.parts, offset: open.offset } : null,
-    run: summary.active_stream_id ? { run_id: summary.active_stream_id, model: summary.model ?? null } : null,
+    run: summary.active_stream_id
+      ? { run_id: summary.active_stream_id, model: summary.model ?? null, continues: open?.continues ?? null } : null,
+    hidden: summary.hidden ?? null,
     queue: summary.queue ?? [], held: Boolean(summary.queue_held), lastRun: summary.last_run ?? null,
     revision: summary.revision ?? 0, cursor: cursor ?? '',
     draft: draft ?? { text: '', revision: 0 },
