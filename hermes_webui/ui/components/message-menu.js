@@ -46,7 +46,7 @@ const MODELS = Symbol('models');
 const textEntries = (messages, row) => [
   ['copy', t('message.copy-markdown'), () => messages.copy(row.text)],
   row.kind === 'assistant' && ['text', t('message.copy-text'), () => copyPlain(messages, row)],
-  ['link', t('message.copy-link'), () => messages.copy(messages.link(row.message.id))],
+  ['link', t('message.copy-link'), () => messages.copyLink(row.message.id)],
   ['quote', t('message.quote'), () => messages.quote(row.text)],
 ].filter(Boolean);
 

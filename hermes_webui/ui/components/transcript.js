@@ -101,7 +101,7 @@ function focusOn(message) {
 }
 
 /** The row that shows a message, be it as the result of a tool. */
-const rowWith = (rows, id) => rows.find((row) => row.message?.id === id || row.tools?.some((part) => part?.id === id));
+const rowWith = (rows, id) => rows.find((row) => row.message?.id === id || row.parts?.some((part) => part.id === id) || row.tools?.some((part) => part?.id === id));
 
 /** Who sends a prompt wants to see it. */
 function useOwnPromptInView() {

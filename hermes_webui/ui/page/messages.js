@@ -34,8 +34,8 @@ export class Messages {
     this.#page.toasts.add(t(done ? 'message.copied' : 'message.not-copied'));
   }
 
-  link(id) {
-    return this.#page.places.linkTo(id);
+  copyLink(id) {
+    return this.#page.places.copyLink(id);
   }
 
   /** Into the composer, below what stands there, ready to be written on. */
