@@ -11,7 +11,7 @@ from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hermes_webui.errors import BadRequest, Forbidden
+from hermes_webui.errors import BadRequest, Forbidden, Unauthorized
 from hermes_webui.runs.choice import Choice
 from hermes_webui.runs.setup import Wish
 from hermes_webui.web.login import admitted, hash_of
@@ -158,9 +158,17 @@ async def set_password(request: Request) -> Response:
         raise BadRequest(f"A password has at least {SHORTEST_PASSWORD} characters. Nothing was changed.")
     if not wish.password and not parts.is_local:
         raise BadRequest("Other machines can reach this server: it needs a password. Nothing was changed.")
-    if parts.doorman.is_needed:
-        await parts.doorman.admit(wish.current)
+    await _check_current(parts, wish.current)
     password_hash = await asyncio.to_thread(hash_of, wish.password) if wish.password else ""
     await parts.setup.set_password_hash(password_hash)
     parts.doorman.change(password_hash)
     return admitted(request, Json(_told(parts)), parts.doorman)
+
+
+async def _check_current(parts: Services, current: str) -> None:
+    """Raises `Forbidden`: this browser is logged in, and stays so."""
+    try:
+        if parts.doorman.is_needed:
+            await parts.doorman.admit(current)
+    except Unauthorized as error:
+        raise Forbidden("That is not the password until now. Nothing was changed.") from error

@@ -133,6 +133,8 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
     def make(url: str, *, beside: Page | None = None, **options: Any) -> Page:
         options.setdefault("viewport", {"width": 1280, "height": 800})
+        # A test that holds requests back could not hold those that pass through a service worker.
+        options.setdefault("service_workers", "block")
         context = beside.context if beside else browser.new_context(**options)
         contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)

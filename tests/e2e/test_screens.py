@@ -55,7 +55,7 @@ def test_every_screen_fits(server, open_page, size, scheme):
 
 
 def test_a_chosen_theme_is_there_before_the_first_paint(server, open_page):
-    page = open_page(server.url, color_scheme="light")
+    page = open_page(f"{server.url}/settings/appearance", color_scheme="light")
     background = "getComputedStyle(document.body).backgroundColor"
     light = page.evaluate(background)
     page.get_by_role("radio", name="Dark").check(force=True)

@@ -216,7 +216,7 @@ async def test_a_password_set_on_the_page_keeps_this_browser_and_nobody_else(ser
     await server.post("/api/settings/password", 401, password="another one")
     await server.post("/api/login", 401, password="another one")
     await server.post("/api/login", password=PASSWORD)
-    await server.post("/api/settings/password", 401, password="another one", current="guess")
+    await server.post("/api/settings/password", 403, password="another one", current="guess")
     await server.post("/api/settings/password", password="another one", current=PASSWORD)
     server.client.cookies.clear()
     assert (await server.client.get("/api/settings", headers={"cookie": old})).status_code == 401

@@ -2,10 +2,14 @@
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { usePage } from '../page/page.js';
+import { t } from '../words/words.js';
 import { html } from './html.js';
 
 const WORDS = {
-  done: 'Reply finished', failed: 'Reply failed', cancelled: 'Reply stopped', interrupted: 'Reply interrupted; what had arrived is kept',
+  done: () => t('app.reply-done'),
+  failed: () => t('app.reply-failed'),
+  cancelled: () => t('app.reply-stopped'),
+  interrupted: () => t('app.reply-interrupted'),
 };
 
 export function Announcer() {
@@ -14,7 +18,7 @@ export function Announcer() {
   const [words, setWords] = useState('');
   useEffect(() => {
     const ended = before.current.sessionId === sessionId && before.current.run && !run;
-    if (ended) setWords(WORDS[lastRun?.state] ?? WORDS.done);
+    if (ended) setWords((WORDS[lastRun?.state] ?? WORDS.done)());
     else if (run) setWords('');
     before.current = { sessionId, run };
   }, [sessionId, run, lastRun]);

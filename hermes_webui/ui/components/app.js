@@ -6,6 +6,7 @@ import { Announcer } from './announcer.js';
 import { Conversation } from './conversation.js';
 import { html } from './html.js';
 import { Login } from './login.js';
+import { Panel } from './panel.js';
 import { Sidebar } from './sidebar.js';
 import { Toasts } from './toasts.js';
 
@@ -27,7 +28,7 @@ export function App() {
       <div class="scrim" onClick=${() => setDrawer(false)}></div>
       <${Conversation} inert=${open} openDrawer=${openList} />
     </div>
-    <${Toasts} /><${Announcer} />
+    <${Panel} /><${Toasts} /><${Announcer} />
   `;
 }
 

@@ -1,43 +1,72 @@
-// A conversation that has not begun: what this is, and something to begin with.
+// A conversation that has not begun. The first time: what is found here to talk to, and what one may rely on. Later only a
+// greeting and something to begin with; with the server away, what this browser holds.
 
+import { useEffect, useState } from 'preact/hooks';
 import { usePage } from '../page/page.js';
+import { rich, t } from '../words/words.js';
 import { toComposer } from './focus.js';
+import { Held } from './held.js';
 import { html } from './html.js';
 import { Icon } from './icon.js';
 
-const FACTS = [
-  ['disk', 'Saved before it is answered', 'Each prompt is on disk before the reply begins.'],
-  ['clock', 'Close the lid at any time', 'The reply goes on without you, and is here, whole, when you come back.'],
-  ['retry', 'Nothing is overwritten', 'Edit or ask again: every version stays, one arrow away.'],
-];
-const STARTS = [
-  'Explain how an append-only log survives a power cut',
-  'Write a Python script that finds duplicate files',
-  'Plan a quiet weekend in the mountains',
-];
+const FACTS = [['disk', 'saved'], ['clock', 'lid'], ['retry', 'kept']];
+const STARTS = ['log', 'script', 'weekend'];
 
 export function EmptyState() {
-  const { drafting, models } = usePage();
+  const { absent, drafting, storage, store } = usePage();
+  const { loaded, total, archived } = store.list.value;
   const begin = (text) => {
     drafting.edit(text);
     toComposer();
   };
+  // Before the list is here, this browser's memory tells, so that nothing moves when it comes.
+  const first = loaded ? !total && !archived : !storage.get('visited');
+  useEffect(() => { if (loaded && total) storage.set('visited', true); }, [loaded, total]);
   return html`
-    <div class="empty">
-      <h1>What are you thinking about?</h1>
-      <ul class="starts" aria-label="Something to begin with">
-        ${STARTS.map((text) => html`<li key=${text}><button type="button" onClick=${() => begin(text)}>${text}</button></li>`)}
+    <div class=${`empty ${first ? 'first' : ''}`}>
+      <h1>${t('app.greeting')}</h1>
+      <ul class="starts" aria-label=${t('app.starts')}>
+        ${STARTS.map((name) => t(`app.start-${name}`)).map((text) => html`
+          <li key=${text}><button type="button" onClick=${() => begin(text)}>${text}</button></li>`)}
       </ul>
-      ${models.onlyDemo.value && html`<${Unconnected} tryDemo=${() => begin(STARTS[0])} />`}
-      <ul class="facts">
-        ${FACTS.map(([icon, name, words]) => html`<li key=${name}><${Icon} name=${icon} /><p><strong>${name}</strong> ${words}</p></li>`)}
-      </ul>
+      ${absent.value && !loaded && html`<${Held} />`}
+      ${first && !absent.value && html`<${Found} begin=${begin} /><${Facts} />`}
     </div>
   `;
 }
 
-/** Only the demo answers: said plainly, with the way to a model. */
-const Unconnected = ({ tryDemo }) => html`
-  <p class="unconnected">No model is connected. Set a provider's key, such as <code>ANTHROPIC_API_KEY</code> or <code>OPENAI_API_KEY</code>,
-    or start Ollama (see the README and the model menu below), or${' '}<button type="button" class="link" onClick=${tryDemo}>try the demo</button>.</p>
+/** What answers here, and the way to more. Says nothing before it is known. */
+function Found({ begin }) {
+  const { models, panels } = usePage();
+  const all = models.providers.value;
+  const agents = useAgents();
+  if (!all.length) return html`<div class="found" aria-busy="true"></div>`;
+  const ready = all.filter((one) => one.ready && one.engine !== 'demo');
+  const toKeys = () => panels.settings('models');
+  return html`
+    <section class="found" aria-label=${t('app.found')}>
+      ${ready.map((one) => html`<p key=${one.id}><${Icon} name="check" /><span>${rich('app.found-provider', {
+        name: html`<strong>${one.name}</strong>`, models: t('app.models', { count: one.models?.length ?? 0 }) })}</span></p>`)}
+      ${!ready.length && html`<p><${Icon} name="plug" /><span>${t('app.found-none')}</span></p>`}
+      ${agents.length > 0 && html`<p><${Icon} name="tool" /><span>${t('app.found-agents', { names: agents.join(', ') })}</span></p>`}
+      <div class="found-ways">
+        ${!ready.length && html`<button type="button" class="primary" onClick=${() => begin(t('app.start-log'))}>${t('app.try-demo')}</button>`}
+        <button type="button" class="secondary" onClick=${toKeys}>${ready.length ? t('app.more-models') : t('app.connect')}</button>
+      </div>
+    </section>
+  `;
+}
+
+/** Commands of agents on the server's machine: named only, and only to its owner. */
+function useAgents() {
+  const { api } = usePage();
+  const [agents, setAgents] = useState([]);
+  useEffect(() => { api.get('/api/settings').then((told) => setAgents(told.agents ?? []), () => null); }, []);
+  return agents;
+}
+
+const Facts = () => html`
+  <ul class="facts">${FACTS.map(([icon, name]) => html`
+    <li key=${name}><${Icon} name=${icon} /><p><strong>${t(`app.fact-${name}`)}</strong> ${t(`app.fact-${name}-words`)}</p></li>`)}
+  </ul>
 `;

@@ -9,7 +9,6 @@ import { late } from './late.js';
 import { ProjectList } from './project-list.js';
 import { SessionList } from './session-list.js';
 import { SidebarEdge } from './sidebar-edge.js';
-import { ThemeSwitch } from './theme-switch.js';
 
 const SelectionBar = late(() => import('./selection-bar.js'), 'SelectionBar');
 const ListMenu = late(() => import('./list-menu.js'), 'ListMenu');
@@ -85,7 +84,15 @@ function Foot() {
       <button type="button" class="quiet wide" aria-pressed=${view === 'trash' ? 'true' : 'false'} title=${view === 'trash' ? undefined : t('list.trash-name')}
         aria-label=${view === 'trash' ? undefined : t('list.trash-name')} onClick=${() => toggle('trash')}><${Icon} name="trash" />
         ${view === 'trash' && t('list.back')}</button>
-      <${ThemeSwitch} />
+      <${SettingsButton} />
     </div>
+  `;
+}
+
+function SettingsButton() {
+  const { commands, panels } = usePage();
+  return html`
+    <button type="button" class="quiet" aria-label=${t('settings.title')} title=${commands.named('settings.open')} onClick=${() => panels.settings()}>
+      <${Icon} name="settings" /></button>
   `;
 }

@@ -16,7 +16,7 @@ export function StatusLine() {
       ${status && html`<p class=${`status-line ${status.kind}`}>
         <${Icon} name=${status.kind === 'recovered' ? 'check' : 'alert'} /><span>${status.text}</span>
         ${status.kind === 'recovered' && html`
-          <button type="button" class="quiet" aria-label="Dismiss" onClick=${dismiss}><${Icon} name="close" /></button>`}
+          <button type="button" class="quiet" aria-label=${t('app.dismiss')} onClick=${dismiss}><${Icon} name="close" /></button>`}
         ${status.kind === 'outdated' && html`<button type="button" class="link" onClick=${reload}>${t('app.reload')}</button>`}
       </p>`}
     </div>

@@ -1,10 +1,12 @@
 // Requests to the server. A failure is an ApiError with the server's own code and sentence; status 0 means: not reached.
 
+import { t } from '../words/words.js';
+
 /** A request that hangs is one that failed: what asks again does so under the same key. */
 const LIMIT_MS = 30_000;
 
 export class ApiError extends Error {
-  constructor(status, { code = 'unreachable', message = 'The server does not answer.', ...details } = {}) {
+  constructor(status, { code = 'unreachable', message = t('app.unreachable'), ...details } = {}) {
     super(message);
     this.status = status;
     this.code = code;
@@ -41,7 +43,7 @@ export class Api {
     const body = await response.json().catch(() => ({}));
     if (response.ok) return body;
     if (response.status === 401 && path !== '/api/login') this.#unauthorized();
-    throw new ApiError(response.status, body.error ?? { code: 'internal', message: `The server answered ${response.status}.` });
+    throw new ApiError(response.status, body.error ?? { code: 'internal', message: t('app.answered', { status: String(response.status) }) });
   }
 
   async #reach(path, options) {

@@ -14,6 +14,7 @@ export function addOwnCommands(page) {
   commands.add({
     id: 'palette.open', keys: 'mod+k', over: true, hidden: true, title: () => t('palette.open'), run: () => panels.toggle('palette'),
   });
+  commands.add({ id: 'settings.open', keys: 'mod+,', over: true, title: () => t('settings.title'), run: () => panels.settings() });
   commands.add({ id: 'keys.open', keys: '?', title: () => t('palette.keys'), run: () => panels.show('keys') });
   for (const choice of CHOICES.theme) commands.add(themeCommand(page, choice));
 }

@@ -7,6 +7,7 @@ import { Api } from '../net/api.js';
 import { BrowserStorage, areaOf } from '../net/storage.js';
 import { EventStream } from '../net/stream.js';
 import { GRACE_MS } from '../state/link.js';
+import { t } from '../words/words.js';
 import { Commands } from './commands.js';
 import { Mirror } from '../net/mirror.js';
 import { Vault } from '../net/vault.js';
@@ -17,6 +18,8 @@ import { Exporting } from './exporting.js';
 import { Filing } from './filing.js';
 import { Messages } from './messages.js';
 import { Models } from './models.js';
+import { Notifying } from './notifying.js';
+import { keepOffline } from './offline.js';
 import { addOwnCommands } from './own-commands.js';
 import { Panels } from './panels.js';
 import { Places } from './places.js';
@@ -35,8 +38,6 @@ import { Version } from './version.js';
 export const PageContext = createContext(null);
 export const usePage = () => useContext(PageContext);
 
-const NOT_KEPT = 'Drafts are not kept in this browser: its storage is closed to this page, or full.';
-
 export class Page {
   #boot = null;
   #lost = false;
@@ -45,7 +46,7 @@ export class Page {
 
   constructor() {
     this.toasts = new Toasts();
-    const storage = new BrowserStorage(areaOf(() => localStorage), () => this.toasts.add(NOT_KEPT));
+    const storage = new BrowserStorage(areaOf(() => localStorage), () => this.toasts.add(t('app.not-kept')));
     this.storage = storage;
     this.store = new Store();
     this.api = new Api(fetch.bind(globalThis), () => this.store.dispatch({ type: 'login.needed' }));
@@ -68,6 +69,7 @@ export class Page {
     this.messages = new Messages(this);
     this.router = new Router(this);
     this.exporting = new Exporting(this);
+    this.notifying = new Notifying(this);
     addOwnCommands(this);
     addReadingCommands(this);
     this.stream = new EventStream({
@@ -88,6 +90,7 @@ export class Page {
     this.router.start();
     this.directory.load();
     this.models.load();
+    keepOffline();
   }
 
   async login(password) {
@@ -96,10 +99,17 @@ export class Page {
     await this.reading.open(this.store.conversation.peek().sessionId);
   }
 
-  /** A request whose failure is told in a toast; null then. */
+  /** The server forgets this browser; what is only in it (drafts, what waits to be sent) stays. */
+  async logout() {
+    await this.ask('/api/logout', {});
+    location.assign('/');
+  }
+
+  /** A request whose failure is told in a toast; null then. One that found no server can be asked again from there. */
   ask(path, body) {
     return this.api.post(path, body).catch((error) => {
-      this.toasts.add(error.message);
+      const again = { name: t('app.again'), run: () => this.ask(path, body) };
+      this.toasts.add(error.message, error.status === 0 ? again : null);
       return null;
     });
   }

@@ -2,7 +2,9 @@
 
 import { signal } from '@preact/signals';
 
-const parse = (path) => /^\/c\/([^/]+)$/.exec(path)?.[1] ?? null;
+const idOf = (path) => decodeURIComponent(/^\/c\/([^/]+)$/.exec(path)?.[1] ?? '') || null;
+
+export const pathOf = (sessionId) => (sessionId ? `/c/${encodeURIComponent(sessionId)}` : '/');
 
 /** The message that the address names; what is no text of an address names none. */
 function messageIn(hash) {
@@ -28,23 +30,29 @@ export class Router {
   }
 
   go(sessionId) {
-    const path = sessionId ? `/c/${encodeURIComponent(sessionId)}` : '/';
+    const path = pathOf(sessionId);
     if (path !== location.pathname + location.hash) history.pushState(null, '', path);
     return this.#arrive();
   }
 
   /** The new conversation has got its id: the same page, a name of its own. */
   settle(sessionId) {
-    history.replaceState(null, '', `/c/${encodeURIComponent(sessionId)}`);
+    if (this.#page.panels.inSettings) return; // the address follows when they are left
+    history.replaceState(null, '', pathOf(sessionId));
   }
 
   showsPrompt(key) {
     return this.#page.store.conversation.peek().prompts.some((prompt) => prompt.key === key);
   }
 
+  /** The settings lie over the conversation that is there, which stays as it is: also when they are left again. */
   #arrive() {
-    const id = parse(location.pathname);
+    const { panels, reading, store } = this.#page;
+    const before = panels.inSettings;
+    const over = panels.arrive(location.pathname);
+    const id = idOf(location.pathname);
+    if (this.moves.peek() > 0 && (over || (before && id === store.conversation.peek().sessionId))) return null;
     this.moves.value += 1;
-    return this.#page.reading.open(id && decodeURIComponent(id), messageIn(location.hash));
+    return reading.open(id, messageIn(location.hash));
   }
 }

@@ -38,16 +38,14 @@ export const GRACE_MS = 2000;
 /** The one line to show, or null: `{kind, text}`, the gravest first. */
 export function statusOf(state, now, seenBoot = null, ownUi = '') {
   if (state.state === 'away' && now - state.since >= GRACE_MS) {
-    return { kind: 'away', text: 'The server does not answer. Everything saved is kept; reconnecting…' };
+    return { kind: 'away', text: state.boot ? t('app.away') : t('app.away-from-start') };
   }
   if (!state.writable) {
-    const why = state.message || 'The disk does not take writes.';
-    return { kind: 'store', text: `${why} Nothing new can be saved until that is mended.` };
+    return { kind: 'store', text: t('app.store', { why: state.message || t('app.read-only') }) };
   }
   if (ownUi && state.ui && state.ui !== ownUi) return { kind: 'outdated', text: t('app.outdated') };
   if (state.recovered > 0 && state.boot && state.boot !== seenBoot) {
-    const what = state.recovered === 1 ? '1 conversation was' : `${state.recovered} conversations were`;
-    return { kind: 'recovered', text: `${what} interrupted when the server stopped. What had arrived is kept.` };
+    return { kind: 'recovered', text: t('app.recovered', { count: state.recovered }) };
   }
   return null;
 }

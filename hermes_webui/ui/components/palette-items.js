@@ -1,0 +1,45 @@
+// Where the palette's entries come from.
+
+import { useEffect, useState } from 'preact/hooks';
+import { SECTIONS } from '../state/settings.js';
+import { t } from '../words/words.js';
+
+const PAUSE_MS = 120;
+
+/** Rows of conversations whose titles hold the query: those that are here, and those that the server finds. */
+export function useTitles({ api, store }, query) {
+  const [found, setFound] = useState([]);
+  useEffect(() => {
+    if (!query.trim()) return undefined;
+    let over = false;
+    const take = ({ sessions }) => { if (!over) setFound(sessions); };
+    const timer = setTimeout(() => api.get('/api/sessions', { query, limit: 20 }).then(take, () => null), PAUSE_MS);
+    return () => { over = true; clearTimeout(timer); };
+  }, [query]);
+  const { rows } = store.list.value;
+  const here = new Set(rows.map((row) => row.session_id));
+  return [...rows, ...found.filter((row) => !here.has(row.session_id))];
+}
+
+export function itemsOf(page, rows) {
+  const { commands, models, panels, router } = page;
+  return [
+    ...commands.available.map((command) => ({ ...command, kind: 'command', title: command.title(), words: t(`palette.group-${command.group}`) })),
+    ...rows.map((row) => ({
+      id: `chat:${row.session_id}`, kind: 'chat', title: row.title || t('app.untitled'), run: () => router.go(row.session_id),
+    })),
+    ...modelsOf(models),
+    ...SECTIONS.map((section) => ({
+      id: `settings:${section}`, kind: 'settings', title: t(`settings.${section}`), words: t(`settings.${section}-words`),
+      run: () => panels.settings(section),
+    })),
+  ];
+}
+
+function modelsOf(models) {
+  const ready = models.providers.value.filter((provider) => provider.ready);
+  return ready.flatMap((provider) => (provider.models ?? []).map((model) => ({
+    id: `model:${provider.id}/${model.id}`, kind: 'model', title: model.name || model.id, hint: provider.name,
+    words: `${provider.name} ${model.id}`, run: () => models.choose(provider, model),
+  })));
+}
