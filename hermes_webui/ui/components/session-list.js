@@ -127,6 +127,7 @@ function useView(box, placed, next, scope) {
   const [view, setView] = useState({ top: 0, height: 900 });
   const end = placed.at(-1);
   const looked = () => {
+    if (!box.current) return; // the page has gone over to the login meanwhile
     const { scrollTop: top, clientHeight: height } = box.current;
     if (Math.abs(top - view.top) > MARGIN - NEAR || height !== view.height) setView({ top, height });
   };
