@@ -14,12 +14,12 @@ WALK = """async ([steps, by]) => {
   const frame = () => new Promise((done) => requestAnimationFrame(done));
   const jumps = [];
   for (let step = 0; step < steps; step++) {
-    const seen = [...document.querySelectorAll('[data-id]')].find((row) => row.getBoundingClientRect().top > 120);
+    const seen = [...document.querySelectorAll('.rows [data-id]')].find((row) => row.getBoundingClientRect().top > 120);
     const before = seen?.getBoundingClientRect().top;
     const place = scroller.scrollTop;
     scroller.scrollTop -= by;
     await frame();
-    const after = document.querySelector(`[data-id="${seen?.dataset.id}"]`)?.getBoundingClientRect().top;
+    const after = document.querySelector(`.rows [data-id="${seen?.dataset.id}"]`)?.getBoundingClientRect().top;
     if (place > by && !(Math.abs(after - before - by) <= 2)) jumps.push([step, before, after]);
   }
   return { jumps, rows: document.querySelectorAll('.row').length, elements: document.querySelectorAll('*').length };
@@ -32,7 +32,7 @@ BELOW = """(() => {
 })()"""
 #: The row that is being read, and where it is.
 PLACE = """(() => {
-  const row = [...document.querySelectorAll('[data-id]')].find((one) => one.getBoundingClientRect().top > 120);
+  const row = [...document.querySelectorAll('.rows [data-id]')].find((one) => one.getBoundingClientRect().top > 120);
   return [row.dataset.id, row.getBoundingClientRect().top];
 })()"""
 
