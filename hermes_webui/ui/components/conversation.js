@@ -8,14 +8,17 @@ import { EmptyState } from './empty-state.js';
 import { Header } from './header.js';
 import { html } from './html.js';
 import { late } from './late.js';
-import { Lazy } from './lazy.js';
 import { Missing } from './missing.js';
 import { StatusLine } from './status-line.js';
+import { styled } from './styled.js';
 
 /** What draws messages is half of the page: a first visit gets it when something is written. */
 const Transcript = late(() => import('./transcript.js'), 'Transcript');
 if (location.pathname.startsWith('/c/')) Transcript.fetch();
 else addEventListener('input', Transcript.fetch, { once: true });
+
+const FindBar = late(() => styled('navigate', import('./find-bar.js')), 'FindBar');
+const Outline = late(() => styled('navigate', import('./outline.js')), 'Outline');
 
 export function Conversation({ inert, openDrawer }) {
   const { store, places } = usePage();
@@ -26,9 +29,9 @@ export function Conversation({ inert, openDrawer }) {
     <main class=${`main ${here && places.outlined.value ? 'outlined' : ''}`} inert=${inert}>
       <${Header} openDrawer=${openDrawer} dead=${dead} />
       <div class="stage-area"><${StatusLine} /><${Missing} />
-        ${here && places.finding.value && html`<${Lazy} sheet="navigate" load=${() => import('./find-bar.js')} />`}<${Body} /></div>
+        ${here && places.finding.value && html`<${FindBar} />`}<${Body} /></div>
       ${!dead && html`<${Composer} />`}
-      ${here && places.outlined.value && html`<${Lazy} key=${`outline-${view}`} sheet="navigate" load=${() => import('./outline.js')} />`}
+      ${here && places.outlined.value && html`<${Outline} key=${`outline-${view}`} />`}
     </main>
   `;
 }

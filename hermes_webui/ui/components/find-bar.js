@@ -11,7 +11,7 @@ import { Icon } from './icon.js';
 
 const TYPING_MS = 160;
 
-export default function FindBar() {
+export function FindBar() {
   const page = usePage();
   const finding = useMemo(() => new Finding(page), []);
   const field = useRef(null);

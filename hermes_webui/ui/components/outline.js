@@ -12,7 +12,7 @@ import { useCurrentTurn } from './current-turn.js';
 
 const BEYOND = 6;
 
-export default function Outline() {
+export function Outline() {
   const { store, places } = usePage();
   const { session, messages, turns } = store.conversation.value;
   const total = session?.user_message_count ?? 0;
