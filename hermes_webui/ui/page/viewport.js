@@ -39,6 +39,7 @@ export class Viewport {
 
   attach(scroller, content) {
     this.#scroller = scroller;
+    scroller.toggleAttribute('data-following', this.following);
     const watcher = new ResizeObserver(() => {
       this.#catchUp();
       this.#settle();
@@ -97,11 +98,11 @@ export class Viewport {
   }
 
   /**
-   * After each drawing. Where only a row has grown, the observer tells of it, in the same frame and when the page has been
-   * laid out anyway: to ask here would lay it out once more for each drawing.
+   * After each drawing. A reader at the end, where only a row has grown, is kept there by the browser's own anchoring (the
+   * style sheet has it), and the observer tells of the new size when the page has been laid out anyway.
    */
   settle() {
-    if (this.#unsettled) this.#settle();
+    if (this.#unsettled || !this.following || this.#last < 1) this.#settle(); // at the very top nothing is anchored yet
   }
 
   /** After rows have come or gone, and when a size changes by itself: measure, then put the reader's row back. */
@@ -196,6 +197,7 @@ export class Viewport {
   #follow(following) {
     if (this.following === following) return;
     this.following = following;
+    this.#scroller?.toggleAttribute('data-following', following);
     this.#followed(following);
   }
 

@@ -30,9 +30,8 @@ export function contentText(content) {
 
 /** The last sentence or line of a text that is whole; what there is, where none is. */
 export function lastSentence(text) {
-  const end = text.slice(-600);
-  const cut = end.search(/(?<=[.!?。！？…])[^.!?。！？…\n]*$|\n[^\n]*$/);
-  const whole = cut > 0 ? end.slice(0, cut) : end;
-  const found = whole.trimEnd().split(/(?<=[.!?…])\s+|(?<=[。！？])|\n+/).filter((part) => part.trim()).at(-1) ?? '';
-  return found.replace(/^[#>*\-\s]+|\*\*|`/g, '').slice(0, 200);
+  const parts = text.slice(-600).split(/(?<=[.!?…])\s+|(?<=[。！？])|\n+/);
+  const begun = parts.pop();
+  const found = parts.filter((part) => part.trim()).at(-1) ?? begun;
+  return (/[.!?…。！？]$/.test(begun) ? begun : found).replace(/^[#>*\-\s]+|\*\*|`/g, '').slice(0, 200);
 }
