@@ -19,7 +19,7 @@ WATCH_SHIFTS = """
 globalThis.shifts = 0;
 new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) if (!entry.hadRecentInput) globalThis.shifts += entry.value;
-}).observe({ type: 'layout-shift', buffered: true });
+}).observe({ type: 'layout-shift' });
 """
 
 
