@@ -66,7 +66,7 @@ function useAgents() {
 }
 
 const Facts = () => html`
-  <ul class="facts">${FACTS.map(([icon, name]) => html`
+  <ul class="assurances">${FACTS.map(([icon, name]) => html`
     <li key=${name}><${Icon} name=${icon} /><p><strong>${t(`app.fact-${name}`)}</strong> ${t(`app.fact-${name}-words`)}</p></li>`)}
   </ul>
 `;

@@ -1,0 +1,95 @@
+"""The first visit says what there is to talk to and lets one begin; later only a greeting is left of it."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.chat import answer, composer, finished, replies
+from tests.peers.openai_server import ModelPeer
+
+pytestmark = pytest.mark.browser
+
+
+def test_without_a_model_the_demo_is_two_keys_away(server, open_page):
+    page = open_page(server.url)
+    found = page.get_by_role("region", name="Found here")
+    expect(found).to_contain_text("No model is connected.")
+    found.get_by_role("button", name="Try the demo").click()
+    expect(composer(page)).to_be_focused()
+    page.keyboard.press("Enter")
+    finished(page)
+    expect(replies(page).first).to_be_visible()
+    page.keyboard.press("Control+Shift+O")
+    expect(page.get_by_role("heading", name="What are you thinking about?")).to_be_visible()
+    expect(found).to_have_count(0)
+    page.reload()
+    expect(page.get_by_role("heading", name="What are you thinking about?")).to_be_visible()
+    expect(found).to_have_count(0)
+
+
+def test_what_is_found_is_named_and_answers_at_once(make_server, open_page, tmp_path):
+    agent = tmp_path / "bin" / "goose"
+    agent.parent.mkdir()
+    agent.write_text("#!/bin/sh\n", "utf-8")
+    agent.chmod(0o755)
+    with ModelPeer() as peer:
+        server = make_server()
+        server.settings["OPENAI_BASE_URL"] = f"{peer.url}/v1"
+        server.settings["OPENAI_API_KEY"] = "sk-test"
+        server.settings["PATH"] = str(agent.parent)
+        server.start()
+        page = open_page(server.url)
+        found = page.get_by_role("region", name="Found here")
+        expect(found).to_contain_text("OpenAI answers: 2 models.")
+        expect(found).to_contain_text("goose")
+        answer(page, "please say: good morning")
+        expect(replies(page).last).to_contain_text("good morning")
+
+
+def test_the_way_to_a_key_leads_to_the_settings(server, open_page):
+    page = open_page(server.url, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page.get_by_role("button", name="Give a key").click()
+    expect(page.get_by_role("heading", name="Models and keys")).to_be_visible()
+    page.get_by_role("button", name="Add a key for Anthropic").click()
+    expect(page.get_by_label("Key", exact=True)).to_be_visible()
+
+
+RIGHT_TO_LEFT = "document.documentElement.dir = 'rtl'"
+#: What stands outside the window, or is wider than what holds it.
+OUTSIDE = """[...document.querySelectorAll('button, a, input, textarea, h1, h2')]
+  .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest('.away, [inert], [popover]'))
+  .filter((one) => { const { left, right } = one.getBoundingClientRect(); return left < -1 || right > innerWidth + 1; })
+  .map((one) => one.outerHTML.slice(0, 80))"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_right_to_left_does_not_break_the_page(server, open_page, width):
+    page = open_page(server.url, viewport={"width": width, "height": 800})
+    page.evaluate(RIGHT_TO_LEFT)
+    answer(page, "a table")
+    assert page.evaluate(OUTSIDE) == []
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    page.keyboard.press("Control+,")
+    expect(page.get_by_role("dialog", name="Settings")).to_be_visible()
+    assert page.evaluate(OUTSIDE) == []
+    nav, body = (page.locator(part).bounding_box() for part in (".settings-nav", ".settings-body"))
+    assert width < 760 or (nav and body and nav["x"] > body["x"])
+
+
+def test_a_language_that_is_chosen_is_kept_and_one_that_is_gone_is_english(server, open_page):
+    page = open_page(f"{server.url}/settings/appearance", locale="de-DE")
+    with page.expect_navigation():
+        page.get_by_label("Language").select_option("en")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.get_by_label("Language")).to_have_value("en")
+    page.evaluate("localStorage.setItem('hermes.language', '\"xx\"')")
+    page.reload()
+    expect(page.get_by_role("dialog", name="Settings")).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_at_twice_the_size_nothing_is_cut_off(server, open_page):
+    page = open_page(server.url, viewport={"width": 640, "height": 400})
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    page.keyboard.press("Control+,")
+    expect(page.get_by_role("dialog", name="Settings")).to_be_visible()
+    assert page.evaluate(OUTSIDE) == []
