@@ -45,7 +45,7 @@ function Waiting({ item, queue, at, dragged, drag }) {
       <button type="button" class="waiting-text" dir="auto" title=${t('message.queue-hint')}
         aria-label=${t('message.queue-edit', { text: item.content.slice(0, NAMED) })} onClick=${() => setEditing(true)}>${item.content}</button>
       ${queue.length > 1 && html`
-        <${Move} icon="up" label=${t('message.queue-up')} off=${at === 0} run=${() => move(-1)} />
+        <${Move} icon="sooner" label=${t('message.queue-up')} off=${at === 0} run=${() => move(-1)} />
         <${Move} icon="expand" label=${t('message.queue-down')} off=${at === queue.length - 1} run=${() => move(1)} />`}
       <button type="button" class="quiet" aria-label=${t('message.queue-remove', { text: item.content.slice(0, NAMED) })}
         onClick=${() => { toComposer(); messages.requeue(item.queue_id, 'remove'); }}><${Icon} name="close" /></button>

@@ -16,6 +16,7 @@ import { Directory } from './directory.js';
 import { Drafting } from './drafting.js';
 import { Exporting } from './exporting.js';
 import { Filing } from './filing.js';
+import { addMessageCommands } from './message-commands.js';
 import { Messages } from './messages.js';
 import { Models } from './models.js';
 import { Notifying } from './notifying.js';
@@ -72,6 +73,7 @@ export class Page {
     this.notifying = new Notifying(this);
     addOwnCommands(this);
     addReadingCommands(this);
+    addMessageCommands(this);
     this.stream = new EventStream({
       place: () => this.#place(), receive: (event) => this.#receive(event), away: (attempts) => this.#away(attempts),
     });
