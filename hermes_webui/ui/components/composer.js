@@ -1,6 +1,6 @@
 // Where one writes. At Enter the text goes into the outbox; the field is free for the next one at once.
 
-import { useLayoutEffect, useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useEffect, useRef, useState } from 'preact/hooks';
 import { usePage } from '../page/page.js';
 import { LONG_PASTE } from '../state/attachments.js';
 import { t } from '../words/words.js';
@@ -13,12 +13,28 @@ import { Icon } from './icon.js';
 import { late } from './late.js';
 import { ModelChooser } from './model-chooser.js';
 import { Queue } from './queue.js';
+import { styled } from './styled.js';
 
-const Tray = late(() => import('./tray.js'), 'Tray');
-const Suggest = late(() => import('./suggest.js'), 'Suggest');
-const Conflict = late(() => import('./conflict.js'), 'Conflict');
+const Tray = late(() => styled('composer-late', import('./tray.js')), 'default');
+const Suggest = late(() => styled('composer-late', import('./suggest.js')), 'default');
+const Conflict = late(() => styled('composer-late', import('./conflict.js')), 'default');
+
+/** Where the keyboard of a phone lies over the page instead of making it smaller (Safari), the page ends above it. */
+function useKeyboardRoom() {
+  useEffect(() => {
+    const view = globalThis.visualViewport;
+    const measure = () => {
+      const covered = view.scale > 1 ? 0 : Math.max(innerHeight - view.height, 0); // zoomed in, it is no keyboard
+      document.documentElement.style.setProperty('--keyboard', `${Math.round(covered)}px`);
+      if (covered) scrollTo(0, 0);
+    };
+    view?.addEventListener('resize', measure);
+    return () => view?.removeEventListener('resize', measure);
+  }, []);
+}
 
 export function Composer() {
+  useKeyboardRoom();
   const page = usePage();
   const { store, drafting, sending, attaching, prompting } = page;
   const { prompts, loaded } = store.conversation.value;
@@ -81,13 +97,17 @@ function Buttons({ filled, ready }) {
   const stoppable = run && !absent.value;
   const name = run ? t('composer.queue') : t('composer.send');
   const keys = commands.names(preferences.of('sendKey').value === 'enter' ? 'Enter' : 'mod+Enter').join('+');
+  const [stopped, setStopped] = useState(null);
   const stop = () => {
     toComposer();
-    reading.stop();
+    setStopped(run.run_id);
+    reading.stop()?.then((answer) => { if (!answer) setStopped(null); });
   };
+  const stopping = run && stopped === run.run_id;
   return html`
     ${stoppable && html`
-      <button type="button" class="round stop" aria-label=${t('composer.stop')} title=${`${t('composer.stop')} (Esc)`} onClick=${stop}>
+      <button type="button" class=${`round stop ${stopping ? 'stopping' : ''}`} aria-label=${t('composer.stop')} title=${`${t('composer.stop')} (Esc)`}
+        aria-busy=${stopping ? 'true' : 'false'} onClick=${stop}>
         <${Icon} name="stop" /></button>`}
     ${(!stoppable || filled) && html`
       <button type="submit" class="round send" aria-label=${name} title=${`${name} (${keys})`} disabled=${!ready}>

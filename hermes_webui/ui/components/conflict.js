@@ -5,7 +5,7 @@ import { t } from '../words/words.js';
 import { toComposer } from './focus.js';
 import { html } from './html.js';
 
-export function Conflict({ other }) {
+export default function Conflict({ other }) {
   const { drafting } = usePage();
   const done = (choose) => () => {
     choose();

@@ -18,6 +18,11 @@ export function DropZone() {
   return over && html`<div class="drop"><p><${Icon} name="attach" />${t('composer.drop')}</p></div>`;
 }
 
+/** Without folders, which browsers hand out as files that cannot be read. */
+const filesIn = ({ items }) => [...items]
+  .filter((item) => item.kind === 'file' && !item.webkitGetAsEntry?.()?.isDirectory)
+  .map((item) => item.getAsFile());
+
 /** Whether files are dragged over the window. A file that is dropped beside would replace the page: it never does. */
 function useDragged(dropped) {
   const [over, setOver] = useState(false);
@@ -37,6 +42,6 @@ const listenersOf = (setOver, dropped) => ({
     setOver(false);
     if (!hasFiles(event)) return;
     event.preventDefault();
-    if (!event.target.closest?.('dialog, .sidebar')) dropped(event.dataTransfer.files);
+    if (!event.target.closest?.('dialog, .sidebar')) dropped(filesIn(event.dataTransfer));
   },
 });

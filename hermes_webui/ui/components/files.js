@@ -5,6 +5,7 @@ import { addressOf, isImage, sizeOf } from '../state/attachments.js';
 import { t } from '../words/words.js';
 import { html } from './html.js';
 import { Icon } from './icon.js';
+import { styled } from './styled.js';
 
 export function Files({ files }) {
   if (!files?.length) return null;
@@ -25,7 +26,10 @@ function File({ file }) {
 }
 
 function Picture({ file, address }) {
-  const open = async () => (await import('./lightbox.js')).show(address, file.name);
+  const open = async () => {
+    const { show } = await styled('composer-late', import('./lightbox.js'));
+    show(address, file.name);
+  };
   return html`
     <button type="button" class="file-picture" aria-label=${t('composer.enlarge', { name: file.name })} onClick=${open}>
       <img src=${address} alt=${file.name} width=${file.width} height=${file.height} loading="lazy" decoding="async" />

@@ -7,8 +7,9 @@ import { html } from './html.js';
 import { Icon } from './icon.js';
 import { late } from './late.js';
 import { place } from './popover.js';
+import { styled } from './styled.js';
 
-const ModelList = late(() => import('./model-list.js'), 'ModelList');
+const ModelList = late(() => styled('composer-late', import('./model-list.js')), 'default');
 
 export function ModelChooser() {
   const { models } = usePage();

@@ -8,7 +8,7 @@ import { toComposer } from './focus.js';
 import { html, withCode } from './html.js';
 import { Icon } from './icon.js';
 
-export function ModelList({ close, drawn }) {
+export default function ModelList({ close, drawn }) {
   const { models } = usePage();
   const [query, setQuery] = useState('');
   const [at, setAt] = useState(null);
@@ -21,12 +21,12 @@ export function ModelList({ close, drawn }) {
   const take = (item) => {
     close();
     models.choose(item.provider, item.model);
-    toComposer();
+    if (hasKeys()) toComposer();
   };
   useLayoutEffect(drawn, [groups.length, models.providers.value]);
   useLayoutEffect(() => document.getElementById(`model-${active}`)?.scrollIntoView({ block: 'nearest' }), [active, query]);
   useEffect(() => { // a finger that opens the list has not asked for the keyboard
-    if (matchMedia('(hover: hover)').matches) field.current.focus();
+    if (hasKeys()) field.current.focus();
   }, []);
   const typed = ({ target }) => { setQuery(target.value); setAt(null); };
   return html`
@@ -42,6 +42,8 @@ export function ModelList({ close, drawn }) {
     <${Missing} providers=${models.providers.value.filter((provider) => !provider.ready)} open=${!all.length} />
   `;
 }
+
+const hasKeys = () => matchMedia('(hover: hover)').matches;
 
 function pressed(event, { items, active, setAt, take, models }) {
   if (event.isComposing || !items.length) return;

@@ -7,10 +7,9 @@ import { t } from '../words/words.js';
 import { html } from './html.js';
 import { Icon } from './icon.js';
 
-export function Suggest({ offer }) {
-  const { prompting } = usePage();
+export default function Suggest({ offer }) {
+  const { at: { value: at } } = usePage().prompting;
   const list = useRef(null);
-  const at = prompting.at.value;
   useLayoutEffect(() => list.current?.children[at]?.scrollIntoView({ block: 'nearest' }), [at, offer]);
   const name = t(offer.kind === 'command' ? 'composer.commands' : 'composer.mentions');
   if (!offer.items.length) return offer.kind === 'mention' && html`<p class="suggest suggest-none">${t('composer.no-mentions')}</p>`;
@@ -23,19 +22,20 @@ export function Suggest({ offer }) {
 
 function Offered({ item, index, chosen }) {
   const { prompting, commands } = usePage();
+  const offering = prompting.offering.value;
   const keys = item.command?.keys;
   const pick = (event) => {
     event.preventDefault(); // the focus stays where it is
-    prompting.take(item);
+    offering.take(item);
   };
   return html`
     <li id=${`suggestion-${index}`} role="option" aria-selected=${chosen ? 'true' : 'false'} onMouseDown=${pick}
-      onMouseMove=${() => { prompting.at.value = index; }}>
+      onMouseMove=${() => { offering.at.value = index; }}>
       ${!item.command && html`<${Icon} name=${item.prompt ? 'prompt' : 'file'} />`}
       <span class="suggest-name" dir="auto">${item.name}</span><span class="suggest-title" dir="auto">${item.title}</span>
       ${keys && html`<kbd>${commands.names(keys).join(' ')}</kbd>`}
       ${item.prompt && html`<span class="suggest-forget" aria-hidden="true" title=${t('composer.forget-prompt', { name: item.name })}
-        onMouseDown=${(event) => { event.preventDefault(); event.stopPropagation(); prompting.forget(item.prompt); }}><${Icon} name="trash" /></span>`}
+        onMouseDown=${(event) => { event.preventDefault(); event.stopPropagation(); offering.forget(item.prompt); }}><${Icon} name="trash" /></span>`}
     </li>
   `;
 }

@@ -7,7 +7,7 @@ import { toComposer } from './focus.js';
 import { html } from './html.js';
 import { Icon } from './icon.js';
 
-export function Tray({ items }) {
+export default function Tray({ items }) {
   const { models } = usePage();
   const blind = models.readsImages.value === false && items.some(isImage);
   return html`

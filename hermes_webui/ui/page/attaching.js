@@ -16,7 +16,7 @@ export class Attaching {
   #sessionId = null;
   #runs = new Map(); // by key: {done: a promise of the server's description, abort()}
   #pictures = new Map(); // by key: the address of a picture that is in this browser
-  /** `[{key, name, type, size, state: keeping|sending|waiting|done|refused, part, error?, kept?, id?, width?, height?}]` */
+  /** `[{key, name, type, size, state: sending|waiting|done|refused, part, error?, kept?, id?, width?, height?}]` */
   items = signal([]);
 
   constructor(page, storage, vault) {
@@ -49,7 +49,7 @@ export class Attaching {
     const { taken, problems } = admitted([...files], this.items.peek().length);
     problems.forEach((problem) => this.#page.toasts.add(problem));
     const items = taken.map((file) => {
-      const item = { key: newKey(), name: namedFile(file), type: file.type, size: file.size, state: 'keeping', part: 0 };
+      const item = { key: newKey(), name: namedFile(file), type: file.type, size: file.size, state: 'sending', part: 0 };
       if (isImage(file)) this.#pictures.set(item.key, URL.createObjectURL(file));
       return { item, file };
     });
@@ -65,9 +65,9 @@ export class Attaching {
     this.#remember();
   }
 
-  async #keep(item, file) {
-    const kept = await this.#vault.put('files', item.key, file);
-    this.#change(item.key, { kept });
+  /** Into this browser's keeping and to the server side by side: whichever comes first, the prompt may go. */
+  #keep(item, file) {
+    this.#vault.put('files', item.key, file).then((kept) => this.#change(item.key, { kept }));
     this.#send(item, file);
   }
 

@@ -1,82 +1,47 @@
-// What `/` and `@` offer in the composer, and the prompts that are kept to be used again.
+// The way to what `/` and `@` offer (`offering.js`), which is fetched when one of them is typed.
 
 import { computed, signal } from '@preact/signals';
 import { toComposer } from '../components/focus.js';
-import { asked, commandsFor, filesOf, filled, mentionsFor, nextPlace } from '../state/suggest.js';
+import { styled } from '../components/styled.js';
 import { t } from '../words/words.js';
+
+const MAYBE = /^\/|(?:^|\s)@/;
 
 export class Prompting {
   #page;
-  #asked = signal(null);
-  #dismissed = null;
-  #prompts = signal([]);
-  /** Which of the offered is meant. */
-  at = signal(0);
+  #coming = null;
+  offering = signal(null);
   /** `{kind, items}`, or null where nothing is asked for. */
-  offer = computed(() => this.#offer(this.#asked.value));
+  offer = computed(() => this.offering.value?.offer.value ?? null);
+  /** Which of the offered is meant. */
+  at = computed(() => this.offering.value?.at.value ?? 0);
 
   constructor(page) {
     this.#page = page;
-    page.commands.add({
-      id: 'composer.attach', group: 'chat', slash: 'attach', title: () => t('composer.attach'), run: () => document.querySelector('.composer input[type=file]')?.click(),
-    });
-    page.commands.add({ id: 'composer.model', group: 'chat', slash: 'model', title: () => t('composer.choose-model'), run: () => document.querySelector('.composer .model')?.click() });
-    page.commands.add({ id: 'composer.prompt', group: 'chat', slash: 'prompt', title: () => t('composer.insert-prompt'), run: () => this.choose() });
+    const press = (selector) => document.querySelector(`.composer ${selector}`)?.click();
+    const add = (name, title, run) => page.commands.add({ id: `composer.${name}`, group: 'chat', title: () => t(title), run });
+    add('attach', 'composer.attach', () => press('input[type=file]'));
+    add('model', 'composer.choose-model', () => press('.model'));
+    add('prompt', 'composer.insert-prompt', () => this.choose());
   }
 
   /** The text or the caret has changed. */
-  look({ value, selectionStart, selectionEnd }) {
-    const wish = selectionStart === selectionEnd ? asked(value, selectionStart) : null;
-    if (!wish) this.#dismissed = null;
-    if (wish && this.#dismissed === `${wish.kind}${wish.from}`) return;
-    const known = this.#asked.peek();
-    if (wish?.kind === known?.kind && wish?.query === known?.query && wish?.from === known?.from) return;
-    if (wish?.kind === 'mention' && known?.kind !== 'mention') this.load();
-    this.#asked.value = wish;
-    this.at.value = 0;
+  look(field) {
+    if (this.offering.peek()) this.offering.peek().look(field);
+    else if (MAYBE.test(field.value)) this.#fetch().then((offering) => offering.look(field));
   }
 
   dismiss() {
-    const wish = this.#asked.peek();
-    this.#dismissed = wish && `${wish.kind}${wish.from}`;
-    this.#asked.value = null;
+    this.offering.peek()?.dismiss();
   }
 
   /** Whether the key was for the list. */
   pressed(event) {
-    const items = this.offer.peek()?.items ?? [];
-    const { key } = event;
-    if (!items.length || event.isComposing) return false;
-    const by = { ArrowDown: 1, ArrowUp: -1 }[key];
-    if (by) this.at.value = (this.at.peek() + by + items.length) % items.length;
-    else if (key === 'Enter' || key === 'Tab') this.take(items[this.at.peek()]);
-    else if (key === 'Escape') this.dismiss();
-    else if (key === 'Delete' && event.shiftKey && items[this.at.peek()].prompt) this.forget(items[this.at.peek()].prompt);
-    else return false;
-    event.preventDefault();
-    event.stopPropagation();
-    return true;
+    return this.offering.peek()?.pressed(event) ?? false;
   }
 
-  take(item) {
-    const wish = this.#asked.peek();
-    this.#asked.value = null;
-    if (!wish || !item) return;
-    if (item.command) {
-      this.#page.drafting.edit('');
-      queueMicrotask(() => item.command.run());
-    } else if (item.prompt) this.#insert(wish, item.prompt.text);
-    else {
-      this.#page.attaching.reuse(item.file);
-      this.#insert(wish, '');
-    }
-  }
-
-  /** Tab leads from one {place} of an inserted prompt to the next. */
   toNextPlace(field) {
-    const place = field.selectionEnd > field.selectionStart ? nextPlace(field.value, field.selectionEnd) : null;
-    if (place) field.setSelectionRange(...place);
-    return Boolean(place);
+    return this.offering.peek()?.toNextPlace(field) ?? false;
   }
 
   /** As if one had typed `@`. */
@@ -92,39 +57,19 @@ export class Prompting {
     });
   }
 
-  async load() {
-    const answer = await this.#page.api.get('/api/prompts').catch(() => null);
-    if (answer) this.#prompts.value = answer.prompts;
-  }
-
   async keep(text) {
-    const { ask } = await import('../components/keep-prompt.js');
+    const { ask } = await styled('composer-late', import('../components/keep-prompt.js'));
     const title = await ask(text);
     const answer = title && await this.#page.ask('/api/prompts/save', { title, text });
     if (answer) this.#page.toasts.add(t('composer.prompt-kept', { name: title }));
     toComposer();
   }
 
-  async forget(prompt) {
-    const answer = await this.#page.ask('/api/prompts/delete', { id: prompt.id });
-    if (!answer) return;
-    this.#prompts.value = this.#prompts.peek().filter(({ id }) => id !== prompt.id);
-    const again = () => this.#page.ask('/api/prompts/save', { title: prompt.title, text: prompt.text }).then(() => this.load());
-    this.#page.toasts.add(t('composer.prompt-deleted', { name: prompt.title }), { name: t('composer.undo'), run: again });
-  }
-
-  #insert(wish, inserted) {
-    const { drafting } = this.#page;
-    const { text, selection } = filled(drafting.text.peek(), wish, inserted);
-    drafting.edit(text);
-    toComposer();
-    requestAnimationFrame(() => document.getElementById('composer')?.setSelectionRange(...selection));
-  }
-
-  #offer(wish) {
-    if (!wish) return null;
-    if (wish.kind === 'command') return { kind: 'command', items: commandsFor(wish.query, this.#page.commands.available) };
-    const files = filesOf(this.#page.store.conversation.value.messages);
-    return { kind: 'mention', items: mentionsFor(wish.query, { prompts: this.#prompts.value, files }) };
+  #fetch() {
+    this.#coming ??= import('./offering.js').then(({ Offering }) => {
+      this.offering.value = new Offering(this.#page);
+      return this.offering.value;
+    });
+    return this.#coming;
   }
 }
