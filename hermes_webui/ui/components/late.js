@@ -18,7 +18,8 @@ export function late(load, name) {
   };
   function Late(props) {
     const [, drawn] = useState(0);
-    useEffect(() => { if (!found) fetch().then(() => drawn(1)); }, []);
+    const missing = !found; // it may come between this drawing and its effect
+    useEffect(() => { if (missing) fetch().then(() => drawn(1)); }, []);
     return found && html`<${found} ...${props} />`;
   }
   return Object.assign(Late, { fetch });
