@@ -76,14 +76,19 @@ function Filter() {
 function Foot() {
   const { directory, store } = usePage();
   const { view } = store.list.value;
-  const toggle = (name) => directory.show({ view: view === name ? 'all' : name });
+  const [foot, back] = [useRef(null), useRef(null)];
+  const show = (name) => {
+    const had = foot.current.contains(document.activeElement);
+    directory.show({ view: name });
+    if (had) requestAnimationFrame(() => (back.current ?? foot.current.querySelector('button')).focus());
+  };
   return html`
-    <div class="sidebar-foot">
-      <button type="button" class="quiet wide" aria-pressed=${view === 'archive' ? 'true' : 'false'}
-        onClick=${() => toggle('archive')}><${Icon} name="archive" />${view === 'archive' ? t('list.back') : t('list.archive-name')}</button>
-      <button type="button" class="quiet wide" aria-pressed=${view === 'trash' ? 'true' : 'false'} title=${view === 'trash' ? undefined : t('list.trash-name')}
-        aria-label=${view === 'trash' ? undefined : t('list.trash-name')} onClick=${() => toggle('trash')}><${Icon} name="trash" />
-        ${view === 'trash' && t('list.back')}</button>
+    <div class="sidebar-foot" ref=${foot}>
+      ${view === 'all' ? html`
+        <button type="button" class="quiet wide" key="archive" onClick=${() => show('archive')}><${Icon} name="archive" />${t('list.archive-name')}</button>
+        <button type="button" class="quiet wide" key="trash" aria-label=${t('list.trash-name')} title=${t('list.trash-name')}
+          onClick=${() => show('trash')}><${Icon} name="trash" /></button>` : html`
+        <button type="button" class="quiet wide" key="back" ref=${back} onClick=${() => show('all')}><${Icon} name="left" />${t('list.back')}</button>`}
       <${SettingsButton} />
     </div>
   `;

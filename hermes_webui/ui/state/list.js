@@ -84,7 +84,7 @@ function placeFor(rows, row) {
 }
 
 function greeted(state, { boot, list_version: version }) {
-  const outdated = state.loaded && (state.boot !== boot || state.version !== version);
+  const outdated = state.loaded && ((state.boot !== null && state.boot !== boot) || state.version !== version);
   return { ...state, boot, outdated: state.outdated || outdated };
 }
 
