@@ -120,12 +120,13 @@ def test_the_trash_gives_back_what_was_deleted(make_server, open_page):
 
 
 def test_a_reply_that_nobody_saw_is_unread_until_one_looks(make_server, open_page):
-    server = make_server(pace=0.01)
+    server = make_server(pace=0.05)
     server.start()
     page = open_page(server.url)
     answer(page, "seen at once")
     expect(rows(page).get_by_label("Not read yet")).to_have_count(0)
     send(page, "a table please")
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
     page.get_by_role("button", name="New chat").first.click()
     other = open_page(server.url)
     expect(rows(other).get_by_label("Not read yet")).to_have_count(1)
