@@ -44,6 +44,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
         sessions.mkdir()
         (sessions / f"{SESSION}.json").write_text(json.dumps(document), "utf-8")
         yield from _opened(bench, browser, state / "long", document)
+        yield from _far(bench, browser, state / "far")
         yield from _tokens(bench, browser, state / "long", messages)
         yield from _list(bench, browser, state / "list")
 
@@ -111,6 +112,29 @@ def _opened(bench: Bench, browser: Browser, state: Path, document: dict[str, Any
         page = browser.new_page(viewport=VIEW)
         visit(page, f"http://127.0.0.1:{server.port}/c/{SESSION}", OURS)
         yield _scrolling("scrolling the conversation", *frames(page, ".scroller"))
+        page.context.close()
+
+
+def _far(bench: Bench, browser: Browser, state: Path) -> Iterator[Figure]:
+    """A conversation twenty times as long: its end, a link into its middle, and what paging upward costs."""
+    count = bench.pick(100_000, 2000)
+    data.conversation(state / "sessions", SESSION, count)
+    with running(program(state), state) as server:
+        address = f"http://127.0.0.1:{server.port}"
+        outline = f"{address}/api/session/outline?session_id={SESSION}&first={count // 5}&limit=1"
+        with urllib.request.urlopen(outline) as reply:
+            link = json.load(reply)["prompts"][0]["id"]
+        for name, place in (("first message visible", ""), ("a link into it: the message visible", f"#{link}")):
+            first = median(
+                v.first_message for v in _visits(browser, f"{address}/c/{SESSION}{place}", OURS, bench.pick(5, 1))
+            )
+            told = f"a conversation of {count:,} messages: {name}"
+            yield Figure(
+                told, f"{first / 1e3:.2f} s", goal=f"≤ {FIRST_MESSAGE_MS / 1e3:g} s", met=first <= FIRST_MESSAGE_MS
+            )
+        page = browser.new_page(viewport=VIEW)
+        visit(page, f"{address}/c/{SESSION}", OURS)
+        yield _scrolling("paging upward in it", *frames(page, ".scroller"))
         page.context.close()
 
 

@@ -16,6 +16,12 @@ DAY = 86_400
 BEGIN = 1_780_000_000
 HOSTILE = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
 
+#: As another tab would do it.
+SELECT = """([session_id, message_id]) => fetch('/api/session/select', {
+  method: 'POST', headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({ session_id, message_id }),
+})"""
+
 
 def message(at: int) -> dict:
     words = f"Answer {at}. " + "Some words that fill a line or two of the column. " * (at % 7 + 1)
@@ -194,6 +200,26 @@ def test_the_readers_place_is_kept_while_a_reply_streams_elsewhere_and_the_way_b
     button.click()
     expect(prompts(other).last).to_contain_text("tell me more")
     expect(other.get_by_role("button", name="To the")).to_have_count(0)
+
+
+def test_another_version_of_a_prompt_in_the_middle_is_shown_where_the_first_one_stood(long_one, open_page):
+    page = open_page(f"{long_one.url}/c/{SID}")
+    at_end(page)
+    first = id_of(page, 1200)
+    page.evaluate("(id) => { location.hash = id; }", first)
+    row = shown(page, "Question 1200")
+    expect(row).to_be_in_viewport()
+    row.hover()
+    row.get_by_role("button", name="Edit").click()
+    page.get_by_role("textbox", name="Edit the prompt").fill("Other words")
+    page.get_by_role("textbox", name="Edit the prompt").press("Enter")
+    expect(page.get_by_test_id("announcer")).to_have_text("Reply finished")
+    page.evaluate("(id) => { location.hash = id; }", shown(page, "Answer 1199").get_attribute("data-id"))
+    expect(shown(page, "Answer 1199").get_by_role("article")).to_be_focused()
+    page.evaluate(SELECT, [SID, first])
+    expect(shown(page, "Question 1200")).to_be_in_viewport()
+    expect(shown(page, "Answer 1199")).to_be_in_viewport()
+    expect(page.get_by_text("Other words")).to_have_count(0)
 
 
 def test_who_sends_from_elsewhere_is_taken_to_the_end(long_one, open_page):

@@ -61,17 +61,20 @@ export class Reading {
     if (asked === this.#asked) stream.connect();
   }
 
+  /** Around the message that is wanted or read; where another version is shown now, around what stands before it. */
   async #fetch(session_id) {
-    const { api, places } = this.#page;
-    const query = { session_id, messages: 1, msg_limit: PAGE };
-    const around = places.wanted ?? places.reader();
-    const ask = (more) => api.get('/api/session', { ...query, ...more }).then(({ session }) => session);
-    if (!around) return ask({});
-    return ask({ msg_around: around }).catch((error) => {
-      if (!error.details?.message_id) throw error;
-      places.lose(error);
-      return ask({});
-    });
+    const { api, places, store } = this.#page;
+    const wanted = places.wanted ?? places.reader();
+    const before = store.conversation.peek().messages.find(({ id }) => id === wanted)?.parent;
+    for (const msg_around of [wanted, before].filter(Boolean)) {
+      try {
+        return (await api.get('/api/session', { session_id, messages: 1, msg_limit: PAGE, msg_around })).session;
+      } catch (error) {
+        if (!error.details?.message_id) throw error;
+        places.lose(error);
+      }
+    }
+    return (await api.get('/api/session', { session_id, messages: 1, msg_limit: PAGE })).session;
   }
 
   /** The server is back: what failed while it was away is asked for again at once. */

@@ -52,7 +52,8 @@ export class Router {
     const over = panels.arrive(location.pathname);
     const id = idOf(location.pathname);
     if (this.moves.peek() > 0 && (over || (before && id === store.conversation.peek().sessionId))) return null;
-    this.moves.value += 1;
-    return reading.open(id, messageIn(location.hash));
+    const message = messageIn(location.hash); // which takes the focus, then
+    if (!message || this.moves.peek() === 0) this.moves.value += 1;
+    return reading.open(id, message);
   }
 }
