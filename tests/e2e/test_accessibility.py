@@ -69,6 +69,27 @@ def test_every_screen_is_accessible(server, open_page, size, scheme):
     assert not any(found.values()), found
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_what_lies_over_the_page_is_accessible(server, open_page, size, scheme):
+    phone = size == "phone"
+    page = open_page(server.url, viewport=SIZES[size], color_scheme=scheme, has_touch=phone, is_mobile=phone)
+    found = {}
+    for keys, name in (("Control+k", "Commands and search"), ("Control+,", "Settings")):
+        page.keyboard.press(keys)
+        expect(page.get_by_role("dialog", name=name)).to_be_visible()
+        found[name] = faults(page)
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+    for section in ("appearance", "behaviour", "models", "access", "about"):
+        page.goto(f"{server.url}/settings/{section}")
+        expect(
+            page.locator(".settings-scroll .setting, .settings-scroll form, .provider, .about").first
+        ).to_be_visible()
+        found[section] = faults(page)
+    assert not any(found.values()), found
+
+
 def test_the_check_finds_what_is_wrong(server, open_page):
     page = open_page(server.url)
     page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<button></button>')")

@@ -74,7 +74,9 @@ def test_a_diagram_follows_the_theme(show):
 
 
 def test_footnotes_lead_to_their_text_and_back(show):
-    page = show("First[^1], second[^two], [^a-z] is text.\n\n" + "word\n\n" * 40 + "[^1]: One.\n\n[^two]: Two *words*.\n")
+    page = show(
+        "First[^1], second[^two], [^a-z] is text.\n\n" + "word\n\n" * 40 + "[^1]: One.\n\n[^two]: Two *words*.\n"
+    )
     expect(page.locator(".note-mark")).to_have_text(["1", "two"])
     page.locator(".note-mark a").last.click()
     expect(page.locator(".note-label a").last).to_be_focused()
