@@ -1,4 +1,4 @@
-"""What a message can hold: formulas, diagrams, notes, tasks, pictures, code, tools, thoughts; nothing moves as it is drawn."""
+"""What a message can hold: formulas, diagrams, notes, tasks, pictures, code, tools, thoughts; nothing moves."""
 
 import json
 import re
