@@ -12,6 +12,7 @@ from hermes_webui.chat.events import Event, MessageAdded, RunFinished, data_of
 from hermes_webui.chat.head import ROOT, Head
 from hermes_webui.chat.messages import Message, text_of
 from hermes_webui.chat.reply import REASONING, parts_of, rest_after
+from hermes_webui.chat.run import Queued
 from hermes_webui.streams.sse import Cursor, frame
 
 PREVIEW = 400
@@ -64,13 +65,18 @@ def list_frame(version: int, summary: Summary | None, session_id: str) -> bytes:
 def summary_json(summary: Summary, shown: int | None = SHOWN) -> dict[str, Any]:
     """A row as clients get it; of waiting prompts only what is shown (None: all)."""
     built: dict[str, Any] = msgspec.to_builtins(summary)
-    built["queue"] = [
-        {"queue_id": item.queue_id, "run_id": item.run_id, "key": item.key, "content": text_of(item.message)[:shown]}
-        for item in summary.queue
-    ]
+    built["queue"] = [_waiting(item, shown) for item in summary.queue]
     if built["last_run"] is not None:
         built["last_run"].setdefault("error", None)
     return built
+
+
+def _waiting(item: Queued, shown: int | None) -> dict[str, Any]:
+    """A prompt that waits, with the names of its files where it has some."""
+    row = {"queue_id": item.queue_id, "run_id": item.run_id, "key": item.key}
+    listed = item.message.get("attachments")
+    names = [each.get("name", "") for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+    return {**row, "content": text_of(item.message)[:shown], **({"files": names} if names else {})}
 
 
 def message_json(message: Message, head: Head) -> dict[str, Any]:

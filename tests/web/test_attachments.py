@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import pytest
 
+from hermes_webui.engines.base import TurnEnded
 from tests.peers.faulty_disk import FullDisk
 from tests.peers.hermes import Hermes, contents
 
@@ -292,6 +293,18 @@ async def test_an_engine_gets_the_files_with_the_turn(hermes: Hermes):
     await hermes.settled(lambda: hermes.puppet.turns)
     (turn,) = hermes.puppet.turns
     assert {key: (file.type, file.data) for key, file in turn.files.items()} == {found["id"]: ("text/plain", b"line")}
+
+
+async def test_a_prompt_that_waits_says_which_files_it_has_and_keeps_them(hermes: Hermes):
+    found = await kept(hermes, b"line", "notes.txt")
+    session_id = await hermes.new(engine="puppet")
+    await hermes.send(session_id, "first")
+    await hermes.send(session_id, "", attachments=[found])
+    (waiting,) = (await hermes.session(session_id))["queue"]
+    assert (waiting["content"], waiting["files"]) == ("", ["notes.txt"])
+    hermes.puppet.say(TurnEnded())
+    await hermes.settled(lambda: len(hermes.puppet.turns) > 1)
+    assert (await hermes.session(session_id))["messages"][-1]["attachments"] == [found]
 
 
 async def test_prompts_are_kept_changed_and_forgotten(hermes: Hermes):

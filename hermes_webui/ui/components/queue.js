@@ -43,7 +43,7 @@ function Waiting({ item, queue, at, dragged, drag }) {
   return html`
     <li class=${dragged === item.queue_id ? 'dragged' : ''} onKeyDown=${keys} ...${dragging(item, queue, dragged, drag, messages)}>
       <button type="button" class="waiting-text" dir="auto" title=${t('message.queue-hint')}
-        aria-label=${t('message.queue-edit', { text: item.content.slice(0, NAMED) })} onClick=${() => setEditing(true)}>${item.content}</button>
+        aria-label=${t('message.queue-edit', { text: item.content.slice(0, NAMED) })} onClick=${() => setEditing(true)}>${item.files && html`<${Icon} name="attach" />`}${item.content || item.files?.join(', ')}</button>
       ${queue.length > 1 && html`
         <${Move} icon="sooner" label=${t('message.queue-up')} off=${at === 0} run=${() => move(-1)} />
         <${Move} icon="expand" label=${t('message.queue-down')} off=${at === queue.length - 1} run=${() => move(1)} />`}

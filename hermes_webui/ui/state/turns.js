@@ -59,7 +59,8 @@ const sameRun = (item, { queue_id, run_id }) =>
 export function queued(state, { data }) {
   const { queue_id, run_id, message } = data;
   const key = message?.key ?? data.key;
-  const item = { queue_id, run_id, content: contentText(message?.content) };
+  const files = (message?.attachments ?? []).map(({ name }) => name);
+  const item = { queue_id, run_id, content: contentText(message?.content), ...(files.length && { files }) };
   return {
     ...state,
     queue: [...state.queue.filter((other) => other.queue_id !== queue_id), item],
