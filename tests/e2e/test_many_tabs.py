@@ -29,13 +29,14 @@ def opened(url: str, open_page: Callable[..., Page]) -> list[Page]:
 
 
 def test_ten_tabs_stream_at_once_through_one_connection_and_a_killed_server(make_server, open_page):
-    server = make_server(pace=0.05)
+    server = make_server(pace=0.3)  # slow enough that the first tab's reply goes on when the last tab is open
     server.start()
     tabs = opened(server.url, open_page)
     for tab in tabs:
         expect(replies(tab).last).to_contain_text("Where a conversation")
     assert streams(server.url) == 1
     server.kill()
+    server.pace = 0.01
     server.start()
     for number, tab in enumerate(tabs):
         expect(tab.locator("[data-line]")).to_contain_text("Interrupted: the server stopped.")
