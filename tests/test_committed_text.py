@@ -24,6 +24,10 @@ FORBIDDEN = re.compile(
 )
 
 
+#: What git leaves in a file that two people changed, until somebody has decided.
+UNDECIDED = re.compile("^(?:" + "<" * 7 + "|" + ">" * 7 + ") ", re.MULTILINE)
+
+
 def committed(root: Path) -> list[Path]:
     """The files that are in git or would be added to it; in an unpacked archive, all but hidden folders."""
     command = ["git", "-C", str(root), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
@@ -43,6 +47,8 @@ def faults(content: bytes) -> Iterator[str]:
         return
     for match in FORBIDDEN.finditer(text):
         yield f"line {text.count(chr(10), 0, match.start()) + 1} names {match[0]}"
+    for match in UNDECIDED.finditer(text):
+        yield f"line {text.count(chr(10), 0, match.start()) + 1} is a conflict that nobody has decided"
 
 
 def test_no_committed_file_names_a_registry_or_a_folder_of_this_machine():
@@ -56,6 +62,11 @@ def test_no_committed_file_names_a_registry_or_a_folder_of_this_machine():
 def test_a_forbidden_name_is_reported_with_its_line(name):
     (fault,) = faults(f"one\ntwo {name}\n".encode())
     assert fault.startswith("line 2 names ")
+
+
+def test_a_conflict_that_nobody_has_decided_is_reported():
+    (fault,) = faults(("one\n" + "<" * 7 + " HEAD\ntwo\n").encode())
+    assert fault.startswith("line 2 is a conflict")
 
 
 @pytest.mark.parametrize("text", ["a/network/b", "~/work/notes", "$HOME/work/x", "the root/branch", "debian.org"])

@@ -53,12 +53,30 @@ async function keep(answer) {
   const addresses = [...new Set(text.match(/\/static\/[0-9a-f]{12}\/[\w./-]+/g) ?? [])];
   const digest = digestOf(addresses[0] ?? '');
   if (!answer.ok || !digest) return;
-  const files = await caches.open(FILES + digest);
-  const here = new Set((await files.keys()).map(({ url }) => new URL(url).pathname));
-  await files.addAll(addresses.filter((address) => !here.has(address)));
+  await fill(await caches.open(FILES + digest), addresses);
   await (await caches.open(SHELL)).put(PAGE, answer);
   const old = (await caches.keys()).filter((name) => name.startsWith(FILES) && name !== FILES + digest);
   await Promise.all(old.map((name) => caches.delete(name)));
+}
+
+/** These files, and the page's own parts that they fetch only when needed; not the libraries and languages of those. */
+async function fill(files, addresses) {
+  const here = new Set((await files.keys()).map(({ url }) => new URL(url).pathname));
+  const done = new Set();
+  for (let waiting = addresses; waiting.length;) {
+    await files.addAll(waiting.filter((address) => !here.has(address)));
+    for (const address of waiting) done.add(address);
+    const named = await Promise.all(waiting.filter(isOwn).map((address) => partsOf(files, address)));
+    waiting = [...new Set(named.flat())].filter((address) => isOwn(address) && !done.has(address));
+  }
+}
+
+const isOwn = (address) => /^\/static\/[0-9a-f]{12}\/(?:app|(?:components|net|page|render|state)\/.*)\.js$/.test(address);
+
+async function partsOf(files, address) {
+  const text = await (await files.match(address)).text();
+  const names = text.matchAll(/(?:\bfrom |\bimport\(|^import )'(\.[^']+\.js)'/gm);
+  return [...names].map(([, name]) => new URL(name, self.location.origin + address).pathname);
 }
 
 self.addEventListener('notificationclick', (event) => {

@@ -85,6 +85,7 @@ def test_the_page_is_the_servers_where_it_answers_and_only_one_version_is_kept(s
     page.wait_for_function(f"{KEPT}.then((names) => names.length === 1 && names[0].endsWith('{found[1]}'))")
     said = page.evaluate(PATHS)
     assert "/" in said
+    assert any(path.endswith("/components/palette.js") for path in said), "parts that come later are kept, too"
     assert not [path for path in said if path.startswith("/api/")]
     assert page.evaluate("caches.match('/').then((page) => page.text())").startswith("<!doctype html>")
 
