@@ -31,10 +31,20 @@ ATTACKS = (
     f"[ref]\n\n[ref]: javascript:{RUN} 'title'",
     f"<base href=https://elsewhere.example/><meta http-equiv=refresh content='0;url=javascript:{RUN}'>",
     f'- [x] <img src=x onerror={RUN}>\n- <https://a.example/"onmouseover="{RUN}>',
+    f"$\\href{{javascript:{RUN}}}{{x}}$ $\\htmlStyle{{position:fixed}}{{x}}$ \\(\\text{{<img src=x onerror={RUN}>}}\\)",
+    f'$$\n\\includegraphics{{https://elsewhere.example/m.png}} \\text{{" style="x" onload="{RUN}}}\n$$',
+    "$\\def\\x{\\x\\x}\\x$ $\\rule{9000em}{9000em}$ $\\color{url(https://elsewhere.example/c)}{x}$",
+    f'```mermaid\ngraph LR\n A["<img src=x onerror={RUN}>"] --> B\n click A "javascript:{RUN}"\n```',
+    f'```mermaid\n%%{{init: {{"securityLevel": "loose", "themeCSS": "<script>{RUN}"}}}}%%\ngraph LR\n A --> B\n```',
+    '```mermaid\ngraph LR\n A@{ img: "https://elsewhere.example/n.png", w: 60, h: 60 } --> B\n```',
+    f"[^1] and [^<b>]\n\n[^1]: <img src=x onerror={RUN}> [x](javascript:{RUN})\n[^<b>]: x\n[^constructor]: x",
+    f'![<img src=x onerror={RUN}>](https://elsewhere.example/"onload="{RUN}) ![x](//elsewhere.example/y) ![](/x)',
+    f"![x](data:image/svg+xml;base64,PHN2Zy8+) ![x](data:text/html,<script>{RUN}</script>)",
+    f"--- a\n+++ b\n@@ -1 +1 @@\n-<img src=x onerror={RUN}>\n+<script>{RUN}</script>",
 )
 
 
-FORBIDDEN = ".rows :is(script, iframe, style, link, form, svg:not(.icon), video, object, embed)"
+FORBIDDEN = ".rows :is(script, iframe, style, link, form, svg:not(.icon, .katex svg), video, object, embed)"
 
 
 def seeded(attack: str, number: int) -> list[dict]:
@@ -57,18 +67,47 @@ def test_no_attack_runs_loads_or_navigates(make_server, open_page):
     asked = []
     page = open_page(server.url)
     page.on("request", lambda request: asked.append(request.url))
-    expect(rows(page)).to_have_count(len(ATTACKS))
+    expect(rows(page).first).to_be_visible()
     for number in range(len(ATTACKS)):
         page.goto(f"{server.url}/c/{number:012x}")
-        expect(prompts(page)).to_have_count(1)
+        expect(prompts(page), ATTACKS[number]).to_have_count(1)
         page.locator("details").evaluate_all("all => all.forEach(one => { one.open = true })")
-        links = page.locator(".rows a")
+        expect(page.locator(".fold-body")).to_have_count(page.locator("details").count())
+        expect(page.locator(".math:not(.drawn, .wrong)")).to_have_count(0)
+        expect(page.locator(".diagram:not(.drawn):not(:has(.diagram-fault))")).to_have_count(0)
+        links = page.locator(".rows a[href]")
         for href in links.evaluate_all("all => all.map(one => one.protocol)"):
             assert href in {"http:", "https:", "mailto:"}, ATTACKS[number]
         assert page.locator(FORBIDDEN).count() == 0, ATTACKS[number]
         assert page.url.startswith(server.url)
     assert page.evaluate("globalThis.hacked ?? 0") == 0
     assert [url for url in asked if not url.startswith((server.url, "data:"))] == []
+
+
+#: Feeds a text to a sheet of the page in pieces of one length, and then whole to another one: both must look the same.
+FEED = """async ([text, size]) => {
+  const { Sheet } = await import('/static/render/sheet.js');
+  const [fed, whole] = [0, 1].map(() => document.body.appendChild(document.createElement('div')));
+  const sheet = new Sheet(fed);
+  for (let at = size; at < text.length; at += size) sheet.show(text.slice(0, at), true);
+  sheet.show(text, false);
+  new Sheet(whole).show(text, false);
+  const bad = [fed, whole].flatMap((one) => [...one.querySelectorAll('script, style, form, iframe, video')]).length;
+  const seen = [fed, whole].map((one) => one.innerText.replace(/\\s+/g, ' '));
+  fed.remove();
+  whole.remove();
+  return { bad, same: seen[0] === seen[1], seen };
+}"""
+
+
+@pytest.mark.parametrize("size", [1, 2, 7])
+def test_hostile_text_cut_anywhere_runs_nothing_and_ends_as_the_whole(server, open_page, size):
+    page = open_page(server.url)
+    for text in ATTACKS:
+        fed = page.evaluate(FEED, [f"{text}\n\nThen words, *more* words. And the end", size])
+        assert fed["bad"] == 0, text
+        assert fed["same"], fed["seen"]
+    assert page.evaluate("globalThis.hacked ?? 0") == 0
 
 
 def test_a_title_of_ones_own_is_text(server, open_page):

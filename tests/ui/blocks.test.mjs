@@ -24,6 +24,7 @@ test('a fence inside a fence does not end it', () => {
 test('a code block that has not ended is told apart', () => {
   const { done, fence } = advance(noBlocks, 'Look:\n\n```python title\na = 1\n\nb');
   assert.deepEqual([done.length, fence], [1, { language: 'python', code: 'a = 1\n\nb' }]);
+  assert.deepEqual(advance(advance(noBlocks, '```a\nx\n```\n'), '```a\nx\n```\n\n```b\ny').fence, { language: 'b', code: 'y' });
   assert.equal(advance(noBlocks, '```js\nx\n```\n').fence, null);
   assert.equal(advance(noBlocks, '- a\n  ```js\n  x').fence, null);
 });

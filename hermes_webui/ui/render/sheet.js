@@ -86,7 +86,8 @@ function writeCode(element, { language, code }) {
 function settle(element, fragment, watched) {
   const figure = element.firstElementChild;
   const code = fragment.firstElementChild;
-  if (figure?.dataset.writes !== undefined && fragment.childElementCount === 1 && code.matches('.code')) {
+  const same = fragment.childElementCount === 1 && code.matches('.code') && nameOf(figure) === nameOf(code);
+  if (figure?.dataset.writes !== undefined && same) {
     const [now, then] = [figure, code].map((one) => one.querySelector('code'));
     if (now.textContent !== then.textContent) now.textContent = then.textContent;
     delete figure.dataset.writes;
@@ -95,6 +96,8 @@ function settle(element, fragment, watched) {
   }
   finish(element, { watched });
 }
+
+const nameOf = (figure) => figure?.querySelector('.code-name')?.textContent;
 
 const isDrawn = (element, fragment) =>
   element.childNodes.length === fragment.childNodes.length &&

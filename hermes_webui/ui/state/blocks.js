@@ -85,7 +85,8 @@ function cut(state, at) {
   Object.assign(state, { list: false, blank: false, top: false, empty: true });
 }
 
-function openFence(tail) {
+function openFence(text) {
+  const tail = text.replace(/^(?:[ \t]*\n)+/, '');
   const end = tail.indexOf('\n');
   const language = FENCE.exec(tail.slice(0, end))?.[3].trim().split(/\s/)[0] ?? '';
   return { language, code: tail.slice(end + 1) };
