@@ -34,15 +34,18 @@ ATTACKS = (
     f"$\\href{{javascript:{RUN}}}{{x}}$ $\\htmlStyle{{position:fixed}}{{x}}$ \\(\\text{{<img src=x onerror={RUN}>}}\\)",
     f'$$\n\\includegraphics{{https://elsewhere.example/m.png}} \\text{{" style="x" onload="{RUN}}}\n$$',
     "$\\def\\x{\\x\\x}\\x$ $\\rule{9000em}{9000em}$ $\\color{url(https://elsewhere.example/c)}{x}$",
-    f'```mermaid\ngraph LR\n A["<img src=x onerror={RUN}>"] --> B\n click A "javascript:{RUN}"\n```',
-    f'```mermaid\n%%{{init: {{"securityLevel": "loose", "themeCSS": "<script>{RUN}"}}}}%%\ngraph LR\n A --> B\n```',
-    '```mermaid\ngraph LR\n A@{ img: "https://elsewhere.example/n.png", w: 60, h: 60 } --> B\n```',
     f"[^1] and [^<b>]\n\n[^1]: <img src=x onerror={RUN}> [x](javascript:{RUN})\n[^<b>]: x\n[^constructor]: x",
     f'![<img src=x onerror={RUN}>](https://elsewhere.example/"onload="{RUN}) ![x](//elsewhere.example/y) ![](/x)',
     f"![x](data:image/svg+xml;base64,PHN2Zy8+) ![x](data:text/html,<script>{RUN}</script>)",
     f"--- a\n+++ b\n@@ -1 +1 @@\n-<img src=x onerror={RUN}>\n+<script>{RUN}</script>",
 )
 
+#: Mermaid runs in a frame whose policy stops these, which the browser's console tells.
+DIAGRAMS = (
+    f'```mermaid\ngraph LR\n A["<img src=x onerror={RUN}>"] --> B\n click A "javascript:{RUN}"\n```',
+    f'```mermaid\n%%{{init: {{"securityLevel": "loose", "themeCSS": "<script>{RUN}"}}}}%%\ngraph LR\n A --> B\n```',
+    '```mermaid\ngraph LR\n A@{ img: "https://elsewhere.example/n.png", w: 60, h: 60 } --> B\n```',
+)
 
 FORBIDDEN = ".rows :is(script, iframe, style, link, form, svg:not(.icon, .katex svg), video, object, embed)"
 
@@ -81,7 +84,23 @@ def test_no_attack_runs_loads_or_navigates(make_server, open_page):
         assert page.locator(FORBIDDEN).count() == 0, ATTACKS[number]
         assert page.url.startswith(server.url)
     assert page.evaluate("globalThis.hacked ?? 0") == 0
-    assert [url for url in asked if not url.startswith((server.url, "data:"))] == []
+    assert [url for url in asked if not url.startswith((server.url, "data:", "blob:"))] == []
+
+
+def test_no_diagram_runs_or_loads_anything(make_server, browser):
+    server = make_server()
+    text = "\n\n".join(DIAGRAMS)
+    server.seed("00000000abcd", "Diagrams", seeded(text, 0))
+    server.start()
+    page = browser.new_context().new_page()
+    loaded = []
+    page.on("requestfinished", lambda request: loaded.append(request.url))
+    page.goto(f"{server.url}/c/00000000abcd")
+    expect(page.locator(".diagram")).not_to_have_count(0)
+    expect(page.locator(".diagram:not(.drawn):not(:has(.diagram-fault))")).to_have_count(0)
+    assert [url for url in loaded if "elsewhere" in url] == []
+    assert [frame.evaluate("globalThis.hacked ?? 0") for frame in page.frames] == [0] * len(page.frames)
+    page.context.close()
 
 
 #: Feeds a text to a sheet of the page in pieces of one length, and then whole to another one: both must look the same.
