@@ -3,6 +3,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import { html } from './html.js';
 
+const AGAIN_MS = 2000;
+
 /**
  * `load` imports a module, `name` is the component in it. Nothing is drawn until it is there; `fetch()` asks for it before
  * it is drawn.
@@ -19,7 +21,15 @@ export function late(load, name) {
   function Late(props) {
     const [, drawn] = useState(0);
     const missing = !found; // it may come between this drawing and its effect
-    useEffect(() => { if (missing) fetch().then(() => drawn(1)); }, []);
+    useEffect(() => {
+      let timer = 0;
+      const look = () => fetch().then(() => { // while the server is away it does not come: it is asked for again
+        if (found) drawn(1);
+        else timer = setTimeout(look, AGAIN_MS);
+      });
+      if (missing) look();
+      return () => clearTimeout(timer);
+    }, []);
     return found && html`<${found} ...${props} />`;
   }
   return Object.assign(Late, { fetch });
