@@ -1,4 +1,4 @@
-"""The page's files, read once at the start: packed, told apart by what they hold, addressed by what all of them hold.
+"""The page's files, told apart by what they hold and addressed by what all of them hold; packed when first asked for.
 
 The page names its files by the digest of the whole folder (`/static/<digest>/app.js`). What stands at such an address
 never changes, so a browser keeps it for good; another version of the page has other addresses, so nothing of an older
@@ -22,8 +22,8 @@ from msgspec import Struct
 COMPRESSED = frozenset({".html", ".js", ".mjs", ".css", ".svg", ".json", ".webmanifest", ".txt"})
 #: Smaller files are not worth packing.
 SMALL = 512
-#: Larger ones are few, seldom asked for and long to pack: at the first request instead of at the start.
-LARGE = 200_000
+#: The list of the vendored files, with their hashes; a test compares them.
+VENDORED = "vendor/vendor.json"
 
 KINDS = MappingProxyType(
     {
@@ -48,17 +48,22 @@ ENTRY = re.compile(r'<script type="module" src="/static/([^"]+)">')
 
 
 class File(Struct, frozen=True, dict=True):
-    """One file, ready to be sent."""
+    """One file. A vendored one is read when it is first asked for: what it holds is known by its entry in the list."""
 
     kind: str
     etag: str
-    plain: bytes
+    source: bytes | Path
     packs: bool
+
+    @cached_property
+    def plain(self) -> bytes:
+        """Its bytes."""
+        return self.source if isinstance(self.source, bytes) else self.source.read_bytes()
 
     @cached_property
     def packed(self) -> bytes | None:
         """Its bytes in gzip, made once; None where it is sent as it is."""
-        return gzip.compress(self.plain, 9, mtime=0) if self.packs else None
+        return gzip.compress(self.plain, 9, mtime=0) if self.packs and len(self.plain) > SMALL else None
 
 
 class Assets(Struct, frozen=True):
@@ -80,24 +85,31 @@ class Assets(Struct, frozen=True):
 
 def load(folder: Path) -> Assets:
     """All files below `folder`. What is not there now is never served: a path is only a key."""
-    contents = {
-        path.relative_to(folder).as_posix(): path.read_bytes()
+    paths = {
+        path.relative_to(folder).as_posix(): path
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.suffix not in {".py", ".pyc"}
     }
-    digest = _digest(contents)
+    known = _vendored(paths.get(VENDORED))
+    contents = {name: path.read_bytes() for name, path in paths.items() if name not in known}
+    tags = {name: known.get(name) or _hash(contents[name]) for name in paths}
+    digest = _hash("".join(f"{name} {tag}\n" for name, tag in tags.items()).encode())[:12]
     if INDEX in contents:
         pages = {name: _addressed(contents, digest, more=name == CONVERSATION) for name in (INDEX, CONVERSATION)}
         contents |= pages
-    files = {name: _file(PurePosixPath(name), plain) for name, plain in contents.items()}
+        tags |= {name: _hash(plain) for name, plain in pages.items()}
+    files = {name: _file(name, tag, contents.get(name) or paths[name]) for name, tag in tags.items()}
     return Assets(MappingProxyType(files), digest)
 
 
-def _digest(contents: Mapping[str, bytes]) -> str:
-    whole = hashlib.blake2b(digest_size=6)
-    for name, plain in contents.items():
-        whole.update(f"{name}\0{len(plain)}\0".encode() + plain)
-    return whole.hexdigest()
+def _hash(plain: bytes) -> str:
+    return hashlib.blake2b(plain, digest_size=12).hexdigest()
+
+
+def _vendored(path: Path | None) -> dict[str, str]:
+    """The hashes of the vendored files that the list names: five megabytes that need not be read to be known."""
+    entries = msgspec.json.decode(path.read_bytes()) if path else []
+    return {f"vendor/{entry['file']}": entry["sha384"][:24] for entry in entries}
 
 
 def _addressed(contents: Mapping[str, bytes], digest: str, *, more: bool) -> bytes:
@@ -116,16 +128,16 @@ def _links(names: Sequence[str]) -> str:
 
 def modules(contents: Mapping[str, bytes], entries: Sequence[str]) -> list[str]:
     """The modules that these import, and those import, in the order in which they are met; not what is imported only
-    when it is needed.
+    when it is needed. Vendored ones (which are not among the contents) import nothing that is not listed anyway.
     """
     known = IMPORT_MAP.search(contents[INDEX].decode())
     names: dict[str, str] = msgspec.json.decode(known[1])["imports"] if known else {}
-    waiting = [entry for entry in entries if entry in contents]
+    waiting = list(entries)
     found: dict[str, None] = dict.fromkeys(waiting)
     while waiting:
         module = waiting.pop(0)
-        for name in _imports(module, contents[module].decode(), names):
-            if name in contents and name not in found:
+        for name in _imports(module, contents.get(module, b"").decode(), names):
+            if name not in found:
                 found[name] = None
                 waiting.append(name)
     return list(found)
@@ -149,11 +161,8 @@ def _resolved(folder: PurePosixPath, target: str) -> str:
     return "/".join(parts)
 
 
-def _file(path: PurePosixPath, plain: bytes) -> File:
-    kind = KINDS.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+def _file(name: str, tag: str, source: bytes | Path) -> File:
+    suffix = PurePosixPath(name).suffix
+    kind = KINDS.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
     kind += "; charset=utf-8" if kind.startswith("text/") else ""
-    packs = path.suffix in COMPRESSED and len(plain) > SMALL
-    file = File(kind, f'"{hashlib.blake2b(plain, digest_size=12).hexdigest()}"', plain, packs)
-    if len(plain) < LARGE:
-        _ = file.packed
-    return file
+    return File(kind, f'"{tag}"', source, suffix in COMPRESSED)

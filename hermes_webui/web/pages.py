@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from types import MappingProxyType
 
 from starlette.requests import Request
@@ -24,15 +25,20 @@ FRAMES = MappingProxyType(
 )
 
 
-def _send(request: Request, file: File | None, keep: str = ASKED_EACH_TIME) -> Response:
+async def _send(request: Request, file: File | None, keep: str = ASKED_EACH_TIME) -> Response:
     if file is None:
         raise NotFound("There is no such file here.")
     headers = {"etag": file.etag, "cache-control": keep, "vary": "accept-encoding", "content-type": file.kind}
     if file.etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    if file.packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(file.packed, headers={**headers, "content-encoding": "gzip"})
+    packed = await asyncio.to_thread(_packed, file) if "gzip" in request.headers.get("accept-encoding", "") else None
+    if packed is not None:
+        return Response(packed, headers={**headers, "content-encoding": "gzip"})
     return Response(file.plain, headers=headers)
+
+
+def _packed(file: File) -> bytes | None:
+    return file.packed
 
 
 def _assets(request: Request) -> Assets:
@@ -42,19 +48,19 @@ def _assets(request: Request) -> Assets:
 
 async def page(request: Request) -> Response:
     """The page, for every address that it knows."""
-    return _send(request, _assets(request).files.get(INDEX))
+    return await _send(request, _assets(request).files.get(INDEX))
 
 
 async def conversation(request: Request) -> Response:
     """The page, where it begins with a conversation."""
-    return _send(request, _assets(request).files.get(CONVERSATION))
+    return await _send(request, _assets(request).files.get(CONVERSATION))
 
 
 async def static(request: Request) -> Response:
     """A file of the page: kept for good under its version's address, asked for each time under its plain one."""
     path: str = request.path_params["path"]
     file, good = _assets(request).find(path)
-    reply = _send(request, file, FOR_GOOD if good else ASKED_EACH_TIME)
+    reply = await _send(request, file, FOR_GOOD if good else ASKED_EACH_TIME)
     folder, _, name = path.rpartition("/")
     if name in FRAMES and folder.endswith("frames"):
         reply.headers["content-security-policy"] = FRAMES[name]
@@ -63,14 +69,14 @@ async def static(request: Request) -> Response:
 
 async def manifest(request: Request) -> Response:
     """The web app's manifest."""
-    return _send(request, _assets(request).files.get("manifest.webmanifest"))
+    return await _send(request, _assets(request).files.get("manifest.webmanifest"))
 
 
 async def worker(request: Request) -> Response:
     """The service worker. It stands at the root, so that it may serve the whole page; asked for each time."""
-    return _send(request, _assets(request).files.get("sw.js"))
+    return await _send(request, _assets(request).files.get("sw.js"))
 
 
 async def icon(request: Request) -> Response:
     """The icon, where a browser asks for it by its old name."""
-    return _send(request, _assets(request).files.get("icon.svg"))
+    return await _send(request, _assets(request).files.get("icon.svg"))
