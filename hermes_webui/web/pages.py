@@ -11,7 +11,7 @@ from starlette.responses import Response
 from hermes_webui.errors import NotFound
 from hermes_webui.web.assets import CONVERSATION, INDEX, Assets, File
 
-FOR_GOOD = "public, max-age=31536000, immutable"
+FOR_GOOD = "max-age=31536000, immutable"
 ASKED_EACH_TIME = "no-cache"
 
 _FRAME = "default-src 'none'; script-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
@@ -28,7 +28,9 @@ FRAMES = MappingProxyType(
 async def _send(request: Request, file: File | None, keep: str = ASKED_EACH_TIME) -> Response:
     if file is None:
         raise NotFound("There is no such file here.")
-    headers = {"etag": file.etag, "cache-control": keep, "vary": "accept-encoding", "content-type": file.kind}
+    headers = {"cache-control": keep, "vary": "accept-encoding", "content-type": file.kind}
+    if keep != FOR_GOOD:  # what is kept for good is never asked about again
+        headers["etag"] = file.etag
     if file.etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     packed = await asyncio.to_thread(_packed, file) if "gzip" in request.headers.get("accept-encoding", "") else None

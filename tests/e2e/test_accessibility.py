@@ -35,7 +35,9 @@ def faults(page: Page) -> list[str]:
 @pytest.mark.parametrize("size", ["desk", "phone"])
 def test_every_screen_is_accessible(server, open_page, size, scheme):
     phone = size == "phone"
-    page = open_page(server.url, viewport=SIZES[size], color_scheme=scheme, has_touch=phone, is_mobile=phone)
+    page = open_page(
+        server.url, viewport=SIZES[size], color_scheme=scheme, has_touch=phone, is_mobile=phone, reduced_motion="reduce"
+    )
     found = {}
     for name, go in SCREENS.items():
         go(page)

@@ -114,7 +114,7 @@ async def test_the_page_names_its_files_by_what_they_hold_and_a_browser_keeps_th
     for address in addresses:
         reply = await hermes.client.get(address)
         assert reply.status_code == 200, address
-        assert reply.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert reply.headers["cache-control"] == "max-age=31536000, immutable"
     async with hermes.stream("/api/events") as stream:
         hello = await stream.next()
         assert hello is not None
@@ -130,11 +130,11 @@ async def test_the_modules_that_the_page_begins_with_are_asked_for_at_once(herme
     listed = [address.split("/", 3)[3] for address in preloads((await hermes.client.get("/")).text)]
     assert len(listed) == len(set(listed))
     assert {"app.js", "components/app.js", "state/reducer.js", "vendor/preact.js"} <= set(listed)
-    late = ("vendor/highlight/", "vendor/markdown-it", "components/transcript")
+    late = ("vendor/highlight/", "vendor/markdown-it", "components/assistant-message")
     assert not [name for name in listed if name.startswith(late)], "what comes later is not preloaded"
     conversation = [address.split("/", 3)[3] for address in preloads((await hermes.client.get("/c/anything")).text)]
     assert conversation[: len(listed)] == listed
-    assert {"vendor/markdown-it.js", "components/transcript.js"} <= set(conversation)
+    assert {"vendor/markdown-it.js", "components/assistant-message.js"} <= set(conversation)
 
 
 def test_another_content_gives_other_addresses(tmp_path: Path):

@@ -2,7 +2,7 @@
 
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { usePage } from '../page/page.js';
-import { copyText } from '../render/code.js';
+import { copyText } from '../render/clipboard.js';
 import { locale, t } from '../words/words.js';
 import { toReading } from './focus.js';
 import { html } from './html.js';

@@ -5,11 +5,12 @@ import { usePage } from '../page/page.js';
 import { Announcer } from './announcer.js';
 import { Conversation } from './conversation.js';
 import { html } from './html.js';
-import { Login } from './login.js';
+import { late } from './late.js';
 import { Panel } from './panel.js';
 import { Sidebar } from './sidebar.js';
 import { Toasts } from './toasts.js';
 
+const Login = late(() => import('./login.js'), 'Login');
 const NARROW = '(max-width: 760px)';
 
 export function App() {

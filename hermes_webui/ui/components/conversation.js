@@ -1,5 +1,6 @@
 // The main part of the page: title, conversation or what stands in its place, composer.
 
+import { useRef } from 'preact/hooks';
 import { usePage } from '../page/page.js';
 import { isFinal } from '../state/link.js';
 import { t } from '../words/words.js';
@@ -10,12 +11,8 @@ import { html } from './html.js';
 import { late } from './late.js';
 import { Missing } from './missing.js';
 import { StatusLine } from './status-line.js';
+import { Transcript } from './transcript.js';
 import { styled } from './styled.js';
-
-/** What draws messages is half of the page: a first visit gets it when something is written. */
-const Transcript = late(() => import('./transcript.js'), 'Transcript');
-if (location.pathname.startsWith('/c/')) Transcript.fetch();
-else addEventListener('input', Transcript.fetch, { once: true });
 
 const FindBar = late(() => styled('navigate', import('./find-bar.js')), 'FindBar');
 const Outline = late(() => styled('navigate', import('./outline.js')), 'Outline');
@@ -46,7 +43,15 @@ function Body() {
   if (isDead(loaded, error)) return html`<${Notice} text=${error.status === 403 ? error.message : t('conversation.none-here')} />`;
   if (!loaded) return html`<${Opening} error=${error} />`;
   if (!messages.length && !store.rows.value.length) return html`<${EmptyState} />`;
-  return html`<${Transcript} key=${view} />`;
+  return html`<${Messages} key=${view} />`;
+}
+
+/** Replies that are there already are drawn when they can be drawn as they will stay. */
+function Messages() {
+  const { drawing, store } = usePage();
+  const begun = useRef(false);
+  begun.current ||= drawing.settled.value || !store.conversation.value.messages.some(({ role }) => role === 'assistant');
+  return begun.current ? html`<${Transcript} />` : html`<${Opening} />`;
 }
 
 const Opening = ({ error }) => html`<div class="opening" aria-busy="true">${error && html`<p>${error.message}</p>`}</div>`;

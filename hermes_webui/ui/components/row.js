@@ -1,13 +1,19 @@
 // A row of the conversation. It is drawn again only when something in it has changed.
 
 import { Component, createRef } from 'preact';
+import { usePage } from '../page/page.js';
 import { toReading } from './focus.js';
 import { html } from './html.js';
-import { AssistantMessage } from './assistant-message.js';
 import { Aside, Hidden, RunEnd } from './aside.js';
 import { UserMessage } from './user-message.js';
 
-const KINDS = { user: UserMessage, assistant: AssistantMessage, aside: Aside, end: RunEnd, hidden: Hidden };
+/** What draws it may still be on its way, or be missing while the server is away: the words are shown as they are. */
+function Reply({ row }) {
+  const Drawn = usePage().drawing.Reply.value;
+  return Drawn ? html`<${Drawn} row=${row} />` : html`<article class="reply"><p class="plain" dir="auto">${row.text}</p></article>`;
+}
+
+const KINDS = { user: UserMessage, assistant: Reply, aside: Aside, end: RunEnd, hidden: Hidden };
 
 export class Row extends Component {
   #element = createRef();

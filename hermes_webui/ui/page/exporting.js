@@ -1,6 +1,6 @@
 // The whole conversation elsewhere: on the clipboard, or as a file. The server writes it; the page may hold only a part.
 
-import { copyText } from '../render/code.js';
+import { copyText } from '../render/clipboard.js';
 import { t } from '../words/words.js';
 
 export class Exporting {

@@ -2,7 +2,7 @@
 // server; what it makes of it comes back by the stream.
 
 import { toComposer } from '../components/focus.js';
-import { copyText } from '../render/code.js';
+import { copyText } from '../render/clipboard.js';
 import { newKey } from './keys.js';
 import { t } from '../words/words.js';
 

@@ -14,6 +14,7 @@ import { Vault } from '../net/vault.js';
 import { Attaching } from './attaching.js';
 import { Directory } from './directory.js';
 import { Drafting } from './drafting.js';
+import { Drawing } from './drawing.js';
 import { Exporting } from './exporting.js';
 import { Filing } from './filing.js';
 import { addMessageCommands } from './message-commands.js';
@@ -59,6 +60,7 @@ export class Page {
     this.directory = new Directory(this);
     this.filing = new Filing(this);
     this.models = new Models(this, storage);
+    this.drawing = new Drawing();
     this.drafting = new Drafting(this, storage);
     this.recall = new Recall(this, storage);
     const vault = new Vault(() => indexedDB);
@@ -89,6 +91,7 @@ export class Page {
     addEventListener('online', () => this.stream.nudge());
     addEventListener('visibilitychange', () => { if (!document.hidden) this.stream.nudge(); });
     this.directory.watch();
+    this.drawing.watch(this);
     this.router.start();
     this.directory.load();
     this.models.load();

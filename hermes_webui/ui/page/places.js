@@ -2,7 +2,7 @@
 
 import { signal } from '@preact/signals';
 import { newer } from '../state/pages.js';
-import { copyText } from '../render/code.js';
+import { copyText } from '../render/clipboard.js';
 import { t } from '../words/words.js';
 
 const PAGE = 80;

@@ -1,6 +1,7 @@
 // A code block: its language, what can be done with it, and its text. Colours come later, and change no size.
 
 import { t } from '../words/words.js';
+import { copyText } from './clipboard.js';
 import { element } from './element.js';
 
 /** More lines than this are folded; so many are shown then (the style sheet's number too). */
@@ -78,24 +79,4 @@ export async function copy(button) {
   const done = await copyText(textOf(button.closest('.code')));
   button.textContent = t(done ? 'text.copied' : 'text.not-copied');
   setTimeout(() => { button.textContent = t('text.copy'); }, 1600);
-}
-
-/** Whether it is on the clipboard; a browser offers one only to https and to this machine. */
-export async function copyText(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return copyBySelection(text);
-  }
-}
-
-function copyBySelection(text) {
-  const area = element('textarea', { class: 'away', 'aria-hidden': 'true' });
-  area.value = text;
-  document.body.append(area);
-  area.select();
-  const done = document.execCommand('copy');
-  area.remove();
-  return done;
 }

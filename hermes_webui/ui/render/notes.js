@@ -1,7 +1,6 @@
 // From a footnote's mark to the note, and back. Labels are compared, not ids: a page holds many messages.
 
-export function goToNote(event, link) {
-  event.preventDefault();
+export function goToNote(link) {
   const other = link.closest('.note-mark') ? '.note-label a' : '.note-mark a';
   const all = [...link.closest('.markdown').querySelectorAll(other)];
   const target = all.find((one) => one.textContent.toLowerCase() === link.textContent.toLowerCase());

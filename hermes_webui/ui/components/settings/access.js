@@ -3,7 +3,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { usePage } from '../../page/page.js';
 import { t } from '../../words/words.js';
-import { html } from '../html.js';
+import { html, withCode } from '../html.js';
 import { Closed } from './closed.js';
 import { Said, useRequest } from './fields.js';
 
@@ -13,8 +13,8 @@ export function Access({ server }) {
   if (!told) return html`<${Closed} server=${server} />`;
   const { from } = told.password;
   return html`
-    <p>${from ? t('settings.password-set') : t('settings.password-none')}</p>
-    ${from === 'config.toml' ? html`<p class="hint">${t('settings.password-fixed')}</p>` : html`<${Form} server=${server} told=${told.password} />`}
+    <p>${from ? t('settings.password-set') : withCode(t('settings.password-none'))}</p>
+    ${from === 'config.toml' ? html`<p class="hint">${withCode(t('settings.password-fixed'))}</p>` : html`<${Form} server=${server} told=${told.password} />`}
     ${from && html`<${LogOut} />`}
   `;
 }
