@@ -5,7 +5,7 @@
 import { en } from './en.js';
 
 /** Code, and the language's name in itself. One that is not here is read in English. */
-export const LANGUAGES = { en: 'English' };
+export const LANGUAGES = { en: 'English', de: 'Deutsch', fr: 'Français', es: 'Español' };
 
 const RIGHT_TO_LEFT = new Set(['ar', 'fa', 'he', 'ur']);
 const PLACE = /\{(\w+)\}/;
