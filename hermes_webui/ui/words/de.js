@@ -334,7 +334,7 @@ export const words = {
   'message.you': 'Prompt',
 
   // palette: commands and keys
-  'palette.field': 'Befehle, Chats, Modelle, Einstellungen suchen',
+  'palette.field': 'Befehle, Chats, Modelle, Einstellungen',
   'palette.field-keys': 'Beim Schreiben',
   'palette.group-chat': 'Chat',
   'palette.group-list': 'Liste',

@@ -334,7 +334,7 @@ export const words = {
   'message.you': 'Prompt',
 
   // palette: commands and keys
-  'palette.field': 'Buscar comandos, conversaciones, modelos, ajustes',
+  'palette.field': 'Comandos, conversaciones, ajustes…',
   'palette.field-keys': 'Al escribir',
   'palette.group-chat': 'Conversación',
   'palette.group-list': 'Lista',

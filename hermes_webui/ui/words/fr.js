@@ -334,7 +334,7 @@ export const words = {
   'message.you': 'Vous',
 
   // palette: commands and keys
-  'palette.field': 'Chercher commandes, conversations, modèles, réglages',
+  'palette.field': 'Commandes, conversations, réglages…',
   'palette.field-keys': 'Pendant l’écriture',
   'palette.group-chat': 'Conversation',
   'palette.group-list': 'Liste',
