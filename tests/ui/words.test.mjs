@@ -10,6 +10,9 @@ const UI = new URL('../../hermes_webui/ui/', import.meta.url);
 const FOLDERS = ['components', 'net', 'page', 'render', 'state'];
 const placesOf = (entry) => [...new Set(JSON.stringify(entry).match(/\{\w+\}/g) ?? [])].sort().join(' ');
 
+/** What the comments and the keys of a catalogue are, in order: an entry stands where its English one does. */
+const areasOf = (code) => readFileSync(new URL(`words/${code}.js`, UI), 'utf8').match(/^  (?:\/\/ .*|'[\w.-]+')/gm);
+
 function source() {
   const files = FOLDERS.flatMap((folder) =>
     readdirSync(new URL(folder, UI), { recursive: true }).filter((name) => name.endsWith('.js')).map((name) => `${folder}/${name}`));
@@ -34,6 +37,17 @@ for (const code of Object.keys(LANGUAGES).filter((name) => name !== 'en')) {
     assert.deepEqual(Object.keys(words).sort(), Object.keys(en).sort());
     for (const key of Object.keys(en)) assert.equal(placesOf(words[key]), placesOf(en[key]), key);
   });
+
+  test(`${code} has an area for an area, and only plural forms that it has a use for`, async () => {
+    const { words } = await import(new URL(`words/${code}.js`, UI));
+    const forms = new Intl.PluralRules(code).resolvedOptions().pluralCategories;
+    for (const [key, entry] of Object.entries(words)) {
+      if (typeof entry === 'string') continue;
+      assert.ok('other' in entry, key);
+      assert.deepEqual(Object.keys(entry).filter((form) => !/^\d+$/.test(form) && !forms.includes(form)), [], key);
+    }
+    assert.deepEqual(areasOf(code), areasOf('en'));
+  });
 }
 
 test('a language is chosen by what the browser wishes, English failing all', () => {
@@ -45,10 +59,15 @@ test('a language is chosen by what the browser wishes, English failing all', () 
 });
 
 test('places, plurals and markup', async () => {
-  const words = { 'x.count': { one: '{count} thing', other: '{count} things' }, 'x.rich': 'See {link}.' };
+  const words = {
+    'x.count': { one: '{count} thing', other: '{count} things' },
+    'x.named': { 1: '{name}', other: '{count} things' },
+    'x.rich': 'See {link}.',
+  };
   assert.equal(await speak('de', () => Promise.resolve({ words })), true);
   assert.equal(t('x.count', { count: 1 }), '1 thing');
   assert.equal(t('x.count', { count: 12345 }), '12.345 things');
+  assert.deepEqual([t('x.named', { count: 1, name: 'it' }), t('x.named', { count: 2, name: 'it' })], ['it', '2 things']);
   assert.deepEqual(rich('x.rich', { link: { node: 1 } }), ['See ', { node: 1 }, '.']);
   assert.equal(t('app.reload'), 'Reload', 'what a catalogue lacks is said in English');
   assert.equal(t('no.such'), 'no.such');

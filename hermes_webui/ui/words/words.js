@@ -1,11 +1,12 @@
 // The words of the page, in the reader's language. English is always there: what another catalogue lacks is said in it.
 //
 // An entry is a sentence with {places}, or an object of such sentences by plural form ({one, other} …), chosen by `count`.
+// A form that is named by a number ({1, other}) is for that count alone, whatever plurals the language has.
 
 import { en } from './en.js';
 
 /** Code, and the language's name in itself. One that is not here is read in English. */
-export const LANGUAGES = { en: 'English', de: 'Deutsch', fr: 'Français', es: 'Español' };
+export const LANGUAGES = { en: 'English', de: 'Deutsch', fr: 'Français', es: 'Español', ja: '日本語', 'zh-CN': '简体中文' };
 
 const RIGHT_TO_LEFT = new Set(['ar', 'fa', 'he', 'ur']);
 const PLACE = /\{(\w+)\}/;
@@ -48,7 +49,7 @@ export function rich(key, values = {}) {
 function sentence(key, { count }) {
   const entry = spoken.words[key] ?? en[key];
   if (entry === undefined) return key;
-  return typeof entry === 'string' ? entry : entry[spoken.plural.select(count)] ?? entry.other;
+  return typeof entry === 'string' ? entry : entry[count] ?? entry[spoken.plural.select(count)] ?? entry.other;
 }
 
 const shown = (value) => (typeof value === 'number' ? value.toLocaleString(spoken.code) : value ?? '');
