@@ -3,6 +3,7 @@
 import { useLayoutEffect, useEffect, useRef, useState } from 'preact/hooks';
 import { usePage } from '../page/page.js';
 import { LONG_PASTE } from '../state/attachments.js';
+import { composing } from '../state/commands.js';
 import { t } from '../words/words.js';
 import { AddMenu } from './add-menu.js';
 import { ContextRing } from './context-ring.js';
@@ -96,7 +97,7 @@ function Buttons({ filled, ready }) {
   const { run } = store.conversation.value;
   const stoppable = run && !absent.value;
   const name = run ? t('composer.queue') : t('composer.send');
-  const keys = commands.names(preferences.of('sendKey').value === 'enter' ? 'Enter' : 'mod+Enter').join('+');
+  const keys = preferences.of('sendKey').value === 'enter' ? 'Enter' : 'mod+Enter';
   const [stopped, setStopped] = useState(null);
   const stop = () => {
     toComposer();
@@ -106,11 +107,11 @@ function Buttons({ filled, ready }) {
   const stopping = run && stopped === run.run_id;
   return html`
     ${stoppable && html`
-      <button type="button" class=${`round stop ${stopping ? 'stopping' : ''}`} aria-label=${t('composer.stop')} title=${`${t('composer.stop')} (Esc)`}
+      <button type="button" class=${`round stop ${stopping ? 'stopping' : ''}`} aria-label=${t('composer.stop')} title=${commands.withKeys(t('composer.stop'), 'Escape')}
         aria-busy=${stopping ? 'true' : 'false'} onClick=${stop}>
         <${Icon} name="stop" /></button>`}
     ${(!stoppable || filled) && html`
-      <button type="submit" class="round send" aria-label=${name} title=${`${name} (${keys})`} disabled=${!ready}>
+      <button type="submit" class="round send" aria-label=${name} title=${commands.withKeys(name, keys)} disabled=${!ready}>
         <${Icon} name="send" />
       </button>`}
   `;
@@ -126,7 +127,7 @@ function show(field, text) {
 const sendsOnEnter = ({ preferences }) => preferences.of('sendKey').value === 'enter';
 
 function pressed(event, page, send) {
-  if (event.isComposing || page.prompting.pressed(event)) return;
+  if (composing(event) || page.prompting.pressed(event)) return;
   const { key } = event;
   const mod = event.metaKey || event.ctrlKey;
   if (key === 'Enter' && !event.shiftKey && (mod || sendsOnEnter(page))) {

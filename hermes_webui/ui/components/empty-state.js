@@ -3,7 +3,7 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { usePage } from '../page/page.js';
-import { rich, t } from '../words/words.js';
+import { listed, rich, t } from '../words/words.js';
 import { toComposer } from './focus.js';
 import { Held } from './held.js';
 import { html } from './html.js';
@@ -48,7 +48,7 @@ function Found({ begin }) {
       ${ready.map((one) => html`<p key=${one.id}><${Icon} name="check" /><span>${rich('app.found-provider', {
         name: html`<strong>${one.name}</strong>`, models: t('app.models', { count: one.models?.length ?? 0 }) })}</span></p>`)}
       ${!ready.length && html`<p><${Icon} name="plug" /><span>${t('app.found-none')}</span></p>`}
-      ${agents.length > 0 && html`<p><${Icon} name="tool" /><span>${t('app.found-agents', { names: agents.join(', ') })}</span></p>`}
+      ${agents.length > 0 && html`<p><${Icon} name="tool" /><span>${t('app.found-agents', { names: listed(agents) })}</span></p>`}
       <div class="found-ways">
         ${!ready.length && html`<button type="button" class="primary" onClick=${() => begin(t('app.start-log'))}>${t('app.try-demo')}</button>`}
         <button type="button" class="secondary" onClick=${toKeys}>${ready.length ? t('app.more-models') : t('app.connect')}</button>

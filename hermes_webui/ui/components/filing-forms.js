@@ -2,6 +2,7 @@
 
 import { useRef, useState } from 'preact/hooks';
 import { usePage } from '../page/page.js';
+import { composing } from '../state/commands.js';
 import { t } from '../words/words.js';
 import { html } from './html.js';
 import { Icon } from './icon.js';
@@ -34,7 +35,7 @@ export function TagForm({ rows, close }) {
   const own = [...new Set(rows.flatMap((row) => row.tags ?? []))];
   const add = (event) => {
     event.preventDefault();
-    const words = field.current.value.split(/[\s,]+/).map((word) => word.replace(/^#+/, '')).filter(Boolean);
+    const words = field.current.value.split(/[\s,，、]+/).map((word) => word.replace(/^[#＃]+/, '')).filter(Boolean);
     field.current.value = '';
     if (words.length) filing.tag(rows, words);
     else close();
@@ -48,7 +49,7 @@ export function TagForm({ rows, close }) {
           field.current.focus();
         }}>${tag}<${Icon} name="close" /></button>`)}</span>`}
       <input id="list-tags" ref=${field} class="field" placeholder=${t('list.tag-add')} maxlength="200" autocomplete="off"
-        onKeyDown=${(event) => event.key === 'Escape' && close()} />
+        onKeyDown=${(event) => event.key === 'Escape' && !composing(event) && close()} />
     </form>
   `;
 }
@@ -74,7 +75,7 @@ export function ProjectForm({ rows, project, close }) {
     <form onSubmit=${save}>
       <label class="menu-head" for="list-project">${project ? t('list.project') : t('list.project-new')}</label>
       <input id="list-project" ref=${field} class="field" defaultValue=${project?.name ?? ''} placeholder=${t('list.project-name')} maxlength="100"
-        autocomplete="off" onKeyDown=${(event) => event.key === 'Escape' && close()} />
+        autocomplete="off" onKeyDown=${(event) => event.key === 'Escape' && !composing(event) && close()} />
       <fieldset class="colours"><legend class="away">${t('list.colour')}</legend>
         ${COLOURS.map((name) => html`<label key=${name} title=${t(`list.colour-${name}`)}>
           <input type="radio" name="colour" value=${name} checked=${color === name} aria-label=${t(`list.colour-${name}`)} onChange=${() => setColor(name)} />

@@ -3,6 +3,7 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Finding } from '../page/finding.js';
 import { usePage } from '../page/page.js';
+import { composing } from '../state/commands.js';
 import { mark, unmark } from '../render/found.js';
 import { t } from '../words/words.js';
 import { toReading } from './focus.js';
@@ -97,7 +98,7 @@ function reveal(range) {
 }
 
 function keys(event, finding, close) {
-  if (event.isComposing) return;
+  if (composing(event)) return;
   if (event.key === 'Escape') {
     event.preventDefault();
     event.stopPropagation();

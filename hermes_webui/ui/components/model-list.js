@@ -2,8 +2,9 @@
 
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { usePage } from '../page/page.js';
+import { composing } from '../state/commands.js';
 import { offered, sections, tokens } from '../state/models.js';
-import { t } from '../words/words.js';
+import { listed, t } from '../words/words.js';
 import { toComposer } from './focus.js';
 import { html, withCode } from './html.js';
 import { Icon } from './icon.js';
@@ -46,7 +47,7 @@ export default function ModelList({ close, drawn }) {
 const hasKeys = () => matchMedia('(hover: hover)').matches;
 
 function pressed(event, { items, active, setAt, take, models }) {
-  if (event.isComposing || !items.length) return;
+  if (composing(event) || !items.length) return;
   const last = items.length - 1;
   const next = { ArrowDown: active === last ? 0 : active + 1, ArrowUp: active === 0 ? last : active - 1, PageDown: Math.min(active + 8, last), PageUp: Math.max(active - 8, 0) }[event.key];
   if (next !== undefined) setAt(next);
@@ -79,7 +80,7 @@ function Model({ item, index, active, named, take, setAt }) {
   const size = tokens(model.context_length);
   return html`
     <div id=${`model-${index}`} role="option" aria-selected=${checked ? 'true' : 'false'} class=${`model-option ${active ? 'active' : ''}`}
-      aria-label=${[model.name || model.id, provider.name, size && t('composer.context-size', { size }), liked && t('composer.favourite')].filter(Boolean).join(', ')}
+      aria-label=${listed([model.name || model.id, provider.name, size && t('composer.context-size', { size }), liked && t('composer.favourite')].filter(Boolean))}
       onClick=${() => take(item)} onMouseMove=${() => setAt(index)}>
       <span class=${`model-star ${liked ? 'liked' : ''}`} aria-hidden="true" title=${t('composer.like')} onClick=${star}><${Icon} name="star" /></span>
       <span class="model-name">${model.name || model.id}${named && html`<small>${provider.name}</small>`}</span>

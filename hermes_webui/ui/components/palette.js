@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { usePage } from '../page/page.js';
+import { composing } from '../state/commands.js';
 import { sections } from '../state/palette.js';
 import { t } from '../words/words.js';
 import { Dialog } from './dialog.js';
@@ -77,7 +78,7 @@ function Item({ item, active, run, point }) {
 const domId = ({ id }) => `palette-${id.replace(/[^\w-]/g, '_')}`;
 
 function steer(event, { items, chosen, setAt, run }) {
-  if (event.isComposing) return;
+  if (composing(event)) return;
   const next = { ArrowDown: chosen + 1, ArrowUp: chosen - 1 }[event.key];
   if (event.key === 'Enter' && items[chosen]) run(items[chosen]);
   else if (next !== undefined && items.length) setAt((next + items.length) % items.length);

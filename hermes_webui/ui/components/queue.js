@@ -2,7 +2,8 @@
 
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { usePage } from '../page/page.js';
-import { t } from '../words/words.js';
+import { composing } from '../state/commands.js';
+import { listed, t } from '../words/words.js';
 import { toComposer } from './focus.js';
 import { html } from './html.js';
 import { Icon } from './icon.js';
@@ -43,7 +44,7 @@ function Waiting({ item, queue, at, dragged, drag }) {
   return html`
     <li class=${dragged === item.queue_id ? 'dragged' : ''} onKeyDown=${keys} ...${dragging(item, queue, dragged, drag, messages)}>
       <button type="button" class="waiting-text" dir="auto" title=${t('message.queue-hint')}
-        aria-label=${t('message.queue-edit', { text: item.content.slice(0, NAMED) })} onClick=${() => setEditing(true)}>${item.files && html`<${Icon} name="attach" />`}${item.content || item.files?.join(', ')}</button>
+        aria-label=${t('message.queue-edit', { text: item.content.slice(0, NAMED) })} onClick=${() => setEditing(true)}>${item.files && html`<${Icon} name="attach" />`}${item.content || listed(item.files ?? [])}</button>
       ${queue.length > 1 && html`
         <${Move} icon="sooner" label=${t('message.queue-up')} off=${at === 0} run=${() => move(-1)} />
         <${Move} icon="expand" label=${t('message.queue-down')} off=${at === queue.length - 1} run=${() => move(1)} />`}
@@ -111,7 +112,7 @@ function fit(field) {
 }
 
 function pressed(event, save, leave) {
-  if (event.isComposing) return;
+  if (composing(event)) return;
   event.stopPropagation();
   if (event.key === 'Escape') leave();
   if (event.key !== 'Enter' || event.shiftKey) return;

@@ -2,11 +2,13 @@
 
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { usePage } from '../page/page.js';
+import { composing } from '../state/commands.js';
 import { t } from '../words/words.js';
 import { html } from './html.js';
 import { Icon } from './icon.js';
 
-const ROOM = 14; // letters of tags beside a title
+const ROOM = 14; // letters of tags beside a title; those of Chinese, Japanese and Korean are two wide
+const widthOf = (text) => text.length + (text.match(/[\u1100-\uffdc]/g)?.length ?? 0);
 
 /** `marks`: what is true of it: current, selected, unread, focusable; `at` and `total` say where it stands. */
 export function SessionRow({ row, marks, at, total }) {
@@ -43,7 +45,7 @@ export function TrashedRow({ row, marks, at, total }) {
 
 function Tags({ tags }) {
   if (!tags.length) return null;
-  const count = tags.length > 1 && (tags[0] + tags[1]).length <= ROOM ? 2 : 1;
+  const count = tags.length > 1 && widthOf(tags[0] + tags[1]) <= ROOM ? 2 : 1;
   const more = tags.length - count;
   return html`
     <span class="tags">
@@ -85,9 +87,10 @@ function TitleEditor({ row }) {
   };
   const typed = () => field.current?.value.trim(); // none where Enter has closed it before the focus went
   const key = (event) => {
+    event.stopPropagation();
+    if (composing(event)) return;
     if (event.key === 'Enter') end(true, typed());
     if (event.key === 'Escape') end(true);
-    event.stopPropagation();
     if (event.key === 'Enter' || event.key === 'Escape') event.preventDefault();
   };
   return html`<input class="rename" ref=${field} defaultValue=${row.title} aria-label=${t('list.title')} maxlength="200"

@@ -2,6 +2,7 @@
 
 import { useEffect, useRef } from 'preact/hooks';
 import { usePage } from '../page/page.js';
+import { composing } from '../state/commands.js';
 import { t } from '../words/words.js';
 import { html } from './html.js';
 import { Icon } from './icon.js';
@@ -51,10 +52,11 @@ function Filter() {
     if (now !== typed.current) field.current.value = typed.current = now;
   }, [query]);
   const search = (text) => {
-    typed.current = text;
-    directory.search(text);
+    typed.current = text.replaceAll('＃', '#'); // as a Japanese or Chinese keyboard writes it
+    directory.search(typed.current);
   };
   const key = (event) => {
+    if (composing(event)) return;
     if (event.key === 'Escape' && field.current.value) {
       field.current.value = '';
       search('');

@@ -2,6 +2,7 @@
 
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { usePage } from '../page/page.js';
+import { composing } from '../state/commands.js';
 import { t } from '../words/words.js';
 import { toReading } from './focus.js';
 import { html } from './html.js';
@@ -35,7 +36,7 @@ function Editor({ session }) {
     if (byKey) toReading();
   };
   const key = (event) => {
-    if (event.isComposing || (event.key !== 'Enter' && event.key !== 'Escape')) return;
+    if (composing(event) || (event.key !== 'Enter' && event.key !== 'Escape')) return;
     event.preventDefault();
     event.stopPropagation();
     close(event.key === 'Enter', true);

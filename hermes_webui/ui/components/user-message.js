@@ -3,6 +3,7 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { usePage } from '../page/page.js';
 import { newKey } from '../page/keys.js';
+import { composing } from '../state/commands.js';
 import { t } from '../words/words.js';
 import { Act, Copy, Siblings, Time, Toolbar } from './actions.js';
 import { Files } from './files.js';
@@ -128,7 +129,7 @@ function fit(field) {
 }
 
 function editorKey(event, send, close) {
-  if (event.isComposing) return;
+  if (composing(event)) return;
   if (event.key === 'Enter' && !event.shiftKey) {
     event.preventDefault();
     send();

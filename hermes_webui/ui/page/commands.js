@@ -3,7 +3,8 @@
 // A part of the page adds its commands when it is made: commands.add({id, title, group, keys?, when?, run}).
 
 import { signal } from '@preact/signals';
-import { ariaKeys, keyNames, means } from '../state/commands.js';
+import { ariaKeys, composing, keyNames, means } from '../state/commands.js';
+import { t } from '../words/words.js';
 
 /** In the order in which they are listed. */
 export const GROUPS = ['chat', 'message', 'list', 'view', 'page'];
@@ -66,7 +67,7 @@ export class Commands {
 
   /** A key without ⌘ or Ctrl belongs to the field in which it is typed; Escape does not. */
   pressed(event) {
-    if (event.defaultPrevented || event.isComposing) return;
+    if (event.defaultPrevented || composing(event)) return;
     const [plain, dialog] = [!event.metaKey && !event.ctrlKey && !event.altKey, document.querySelector('dialog[open]')];
     if (plain && event.key !== 'Escape' && typing(event.target)) return;
     const command = this.all.find((one) => one.keys && means(one.keys, event, isMac) && (!dialog || one.over) && one.when());
@@ -78,7 +79,11 @@ export class Commands {
   /** For a title or a menu: `Stop (Esc)`. */
   named(id) {
     const command = this.find(id);
-    return command?.keys ? `${command.title()} (${this.names(command.keys).join(isMac ? '' : '+')})` : command?.title() ?? '';
+    return command?.keys ? this.withKeys(command.title(), command.keys) : command?.title() ?? '';
+  }
+
+  withKeys(name, keys) {
+    return t('palette.with-keys', { name, keys: this.names(keys).join(isMac ? '' : '+') });
   }
 
   names(keys) {

@@ -1,6 +1,7 @@
 // Keys, clicks and drags in the list of conversations.
 
 import { dragStarted } from '../components/drag.js';
+import { composing } from '../state/commands.js';
 import { chosen, none, ranged, toggled } from '../state/selection.js';
 
 const PAGE = 10;
@@ -80,7 +81,7 @@ export class ListKeys {
   }
 
   pressed(event) {
-    if (event.target.closest('input, [popover]') || event.altKey || event.isComposing) return;
+    if (event.target.closest('input, [popover]') || event.altKey || composing(event)) return;
     const id = idOf(event.target) ?? this.#directory.focused.peek()?.id;
     if (this.#walk(event, id) || this.#act(event, id) || this.#jump(event)) event.preventDefault();
   }

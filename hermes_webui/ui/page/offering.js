@@ -2,6 +2,7 @@
 
 import { computed, signal } from '@preact/signals';
 import { toComposer } from '../components/focus.js';
+import { composing } from '../state/commands.js';
 import { asked, commandsFor, filesOf, filled, mentionsFor, nextPlace } from '../state/suggest.js';
 import { t } from '../words/words.js';
 
@@ -41,7 +42,7 @@ export class Offering {
   pressed(event) {
     const items = this.offer.peek()?.items ?? [];
     const { key } = event;
-    if (!items.length || event.isComposing) return false;
+    if (!items.length || composing(event)) return false;
     const by = { ArrowDown: 1, ArrowUp: -1 }[key];
     if (by) this.at.value = (this.at.peek() + by + items.length) % items.length;
     else if (key === 'Enter' || key === 'Tab') this.take(items[this.at.peek()]);

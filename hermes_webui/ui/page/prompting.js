@@ -5,7 +5,7 @@ import { toComposer } from '../components/focus.js';
 import { styled } from '../components/styled.js';
 import { t } from '../words/words.js';
 
-const MAYBE = /^\/|(?:^|\s)@/;
+const MAYBE = /^[/／]|[@＠]/;
 
 export class Prompting {
   #page;

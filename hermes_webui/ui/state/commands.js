@@ -24,6 +24,9 @@ export function means(keys, event, mac) {
   return event.key === key; // where a sign stands, and whether Shift makes it, is the keyboard's business
 }
 
+/** Does the key belong to the input method (Japanese, Chinese …)? Safari tells of the Enter that ends it only by this number. */
+export const composing = ({ isComposing, keyCode }) => Boolean(isComposing) || keyCode === 229;
+
 /** The letter of a key, also on a keyboard that writes other letters. */
 function letterOf({ key = '', code = '' }) {
   const letter = key.toLowerCase();

@@ -2,8 +2,10 @@
 
 import { ranked } from './commands.js';
 
-const COMMAND = /^\/([\p{L}\p{N}-]*(?: [\p{L}\p{N}-]*)?)$/u;
-const MENTION = /(?:^|\s)@([\p{L}\p{N}_.-]{0,60})$/u;
+/** What may stand before `@`: nothing, a space, or a character of a script that has no spaces. */
+const BEFORE = '(?:^|[\\s\\p{sc=Han}\\p{sc=Hiragana}\\p{sc=Katakana}、。，！？：；）」』”])';
+const COMMAND = /^[/／]([\p{L}\p{N}-]*(?: [\p{L}\p{N}-]*)?)$/u;
+const MENTION = new RegExp(`${BEFORE}[@＠]([\\p{L}\\p{N}_.-]{0,60})$`, 'u');
 
 /** `{kind: command | mention, query, from, to}` where the text before the caret asks for something, else null. */
 export function asked(text, caret) {

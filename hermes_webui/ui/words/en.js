@@ -357,6 +357,7 @@ export const en = {
   'palette.theme-light': 'Light theme',
   'palette.theme-system': 'Theme of the system',
   'palette.walk': 'Through a list or a menu',
+  'palette.with-keys': '{name} ({keys})',
   'palette.write': 'Go to the message field',
 
   // settings: appearance, models, about

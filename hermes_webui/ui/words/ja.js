@@ -355,6 +355,7 @@ export const words = {
   'palette.theme-light': 'ライトテーマ',
   'palette.theme-system': 'システムのテーマ',
   'palette.walk': '一覧やメニュー内を移動',
+  'palette.with-keys': '{name}（{keys}）',
   'palette.write': 'メッセージの入力欄へ移動',
 
   // settings: appearance, models, about

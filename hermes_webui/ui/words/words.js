@@ -38,6 +38,9 @@ export const locale = () => spoken.code;
 
 export const direction = (code = spoken.code) => (RIGHT_TO_LEFT.has(code.split('-')[0]) ? 'rtl' : 'ltr');
 
+/** Names one after the other, as the language lists them. */
+export const listed = (names) => new Intl.ListFormat(spoken.code, { style: 'narrow' }).format(names);
+
 /** The sentence of a key, with `values` in its places; numbers are written as the language writes them. */
 export const t = (key, values = {}) => rich(key, values).join('');
 

@@ -355,6 +355,7 @@ export const words = {
   'palette.theme-light': '浅色主题',
   'palette.theme-system': '跟随系统主题',
   'palette.walk': '在列表或菜单中移动',
+  'palette.with-keys': '{name}（{keys}）',
   'palette.write': '前往消息输入框',
 
   // settings: appearance, models, about

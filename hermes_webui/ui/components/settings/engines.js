@@ -1,6 +1,6 @@
 // Who answers, and what each can do.
 
-import { t } from '../../words/words.js';
+import { listed, t } from '../../words/words.js';
 import { html } from '../html.js';
 
 const CAPS = ['images', 'tools', 'mcp', 'titles', 'resumable'];
@@ -13,7 +13,7 @@ export function Engines({ server }) {
       <ul>${server.engines.value.map(({ name, caps }) => html`
         <li key=${name}><strong>${t(`settings.engine-${name === 'demo' || name === 'model' ? name : 'other'}`, { name })}</strong>
           <span class="hint">${capsOf(caps)}</span></li>`)}</ul>
-      ${agents.length > 0 && html`<p class="hint">${t('settings.agents', { names: agents.join(', ') })}</p>`}
+      ${agents.length > 0 && html`<p class="hint">${t('settings.agents', { names: listed(agents) })}</p>`}
     </section>
   `;
 }
