@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ariaKeys, fit, keyNames, means, ranked, recentFirst } from '../../hermes_webui/ui/state/commands.js';
+import { ariaKeys, composing, fit, keyNames, means, ranked, recentFirst } from '../../hermes_webui/ui/state/commands.js';
 
 const press = (key, more = {}) => ({ key, code: '', ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...more });
 
@@ -50,6 +50,16 @@ test('what does not fit is left out, and nothing typed leaves the order', () => 
   assert.deepEqual(ranked('zebra', titles, (title) => title), []);
   assert.deepEqual(ranked('  ', titles, (title) => title), titles);
   assert.ok(fit('new zebra', 'New chat') === 0);
+});
+
+test('Chinese and Japanese are found from any character on, in either width', () => {
+  assert.ok(fit('主题', '深色主题') > fit('主色', '深色主题') || fit('主色', '深色主题') === 0);
+  assert.ok(fit('テーマ', 'ダークテーマ') && fit('ｼｽﾃﾑ', 'システムのテーマ') && fit('ＡＰＩ　キー', 'APIキー'));
+});
+
+test('a key that belongs to the input method is told, also where the browser says so only by its number', () => {
+  assert.ok(composing({ isComposing: true, keyCode: 13 }) && composing({ isComposing: false, keyCode: 229 }));
+  assert.ok(!composing({ isComposing: false, keyCode: 13 }));
 });
 
 test('what was used lately comes first', () => {

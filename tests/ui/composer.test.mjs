@@ -15,6 +15,7 @@ const at = (text) => asked(text.replace('|', ''), text.indexOf('|'));
 test('a slash asks for a command only where a message would begin', () => {
   assert.deepEqual(at('/|'), { kind: 'command', query: '', from: 0, to: 1 });
   assert.equal(at('/new c|').query, 'new c');
+  assert.equal(at('／new|').query, 'new', 'as a Japanese keyboard writes it');
   for (const text of ['/etc/hosts|', 'a /new|', '/ne|w', ' /new|', '/new\n|', '/a b c|', '|/']) assert.equal(at(text), null, text);
 });
 
@@ -22,6 +23,7 @@ test('an @ asks for a mention where a word begins', () => {
   assert.deepEqual(at('see @re|'), { kind: 'mention', query: 're', from: 4, to: 7 });
   assert.equal(at('@|').query, '');
   assert.equal(at('line\n@x|').query, 'x');
+  for (const text of ['请看@报|', 'これを@报|', '见（图）@报|', '＠报|']) assert.equal(at(text)?.query, '报', text);
   for (const text of ['mail@example|', 'see @re |', 'a|@', '@@|']) assert.equal(at(text), null, text);
 });
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { en } from '../../hermes_webui/ui/words/en.js';
-import { LANGUAGES, chosenFrom, direction, rich, speak, t } from '../../hermes_webui/ui/words/words.js';
+import { LANGUAGES, chosenFrom, direction, listed, rich, speak, t } from '../../hermes_webui/ui/words/words.js';
 
 const UI = new URL('../../hermes_webui/ui/', import.meta.url);
 const FOLDERS = ['components', 'net', 'page', 'render', 'state'];
@@ -73,6 +73,13 @@ test('places, plurals and markup', async () => {
   assert.equal(t('no.such'), 'no.such');
   assert.equal(await speak('xx', () => Promise.reject(new Error('gone'))), false);
   assert.equal(await speak('en'), true);
+});
+
+test('names are listed as the language lists them', async () => {
+  assert.equal(listed(['codex', 'claude', 'gemini']), 'codex, claude, gemini');
+  await speak('ja', () => Promise.resolve({ words: {} }));
+  assert.equal(listed(['codex', 'claude', 'gemini']), 'codex、claude、gemini');
+  await speak('en');
 });
 
 test('right to left where the language is', () => {

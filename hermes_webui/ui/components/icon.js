@@ -56,7 +56,10 @@ const PATHS = {
   disk: 'M4 4h9l3 3v9H4zM7 4v4h5V4M7 16v-4h6v4',
 };
 
+/** Those that follow the reading: in a language from right to left they are mirrored. */
+const TURNS = new Set(['left', 'right', 'outline', 'quote']);
+
 /** Decoration only: the control that holds it has a name of its own. */
 export const Icon = ({ name }) => html`
-  <svg class="icon" viewBox="0 0 20 20" aria-hidden="true" focusable="false"><path d=${PATHS[name]} /></svg>
+  <svg class=${TURNS.has(name) ? 'icon turns' : 'icon'} viewBox="0 0 20 20" aria-hidden="true" focusable="false"><path d=${PATHS[name]} /></svg>
 `;

@@ -186,7 +186,7 @@ export const words = {
   'list.duplicate': '複製',
   'list.end-selection': '選択を終了',
   'list.failed': '前回の回答に失敗しました',
-  'list.filter': 'タイトルまたは #タグで絞り込み',
+  'list.filter': 'タイトル・#タグで絞り込み',
   'list.filter-name': 'タイトルまたはタグで会話を絞り込み',
   'list.in-project': 'プロジェクト「{name}」内',
   'list.interrupted': '前回の回答は中断されました',
