@@ -357,6 +357,7 @@ export const words = {
   'palette.theme-light': 'Helles Design',
   'palette.theme-system': 'Design des Systems',
   'palette.walk': 'Durch eine Liste oder ein Menü',
+  'palette.with-keys': '{name} ({keys})',
   'palette.write': 'Zum Textfeld',
 
   // settings: appearance, models, about

@@ -357,6 +357,7 @@ export const words = {
   'palette.theme-light': 'Tema claro',
   'palette.theme-system': 'Tema del sistema',
   'palette.walk': 'Por una lista o un menú',
+  'palette.with-keys': '{name} ({keys})',
   'palette.write': 'Ir al campo de mensaje',
 
   // settings: appearance, models, about

@@ -357,6 +357,7 @@ export const words = {
   'palette.theme-light': 'Thème clair',
   'palette.theme-system': 'Thème du système',
   'palette.walk': 'Dans une liste ou un menu',
+  'palette.with-keys': '{name} ({keys})',
   'palette.write': 'Aller au champ de message',
 
   // settings: appearance, models, about
