@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import accumulate, pairwise
+from itertools import accumulate, islice, pairwise
 
 from msgspec import Struct
 
@@ -16,6 +17,9 @@ from hermes_webui.chat.messages import text_of
 
 #: Combining marks that make accents; those of other classes (kana voicing, virama) make another letter.
 ACCENTS = frozenset({1, *range(10, 36), *range(200, 241)})
+
+#: So many places of a message are counted: nobody looks at more, and each is held in memory.
+MOST_PLACES = 1000
 
 #: Characters of a snippet before the first match, and in all.
 BEFORE = 40
@@ -42,7 +46,9 @@ def fold(text: str) -> str:
 
 
 class Match(Struct, frozen=True):
-    """How often a text holds the words, and the first place in parts: plain, match, plain, match, … plain."""
+    """How often a text holds the words (counted to `MOST_PLACES`), and the first place in parts: plain, match, plain,
+    match, … plain.
+    """
 
     count: int
     snippet: list[str]
@@ -58,7 +64,7 @@ class Needle:
     def find(self, text: str) -> Match | None:
         """Where the text holds the words; None where it does not."""
         folded = fold(text)
-        spans = [found.span() for found in self._pattern.finditer(folded)]
+        spans = [found.span() for found in islice(self._pattern.finditer(folded), MOST_PLACES)]
         if not spans:
             return None
         places = list(_led_back(text, spans))
@@ -72,7 +78,7 @@ def _led_back(text: str, places: list[tuple[int, int]]) -> Iterator[tuple[int, i
     if text.isascii():
         yield from places
         return
-    ends = list(accumulate(len(_folded(ord(char))) for char in text))
+    ends = array("I", accumulate(len(_folded(ord(char))) for char in text))
     done = 0
     for start, end in places:
         first, last = bisect_right(ends, start), max(bisect_right(ends, end), bisect_right(ends, end - 1) + 1)

@@ -17,11 +17,12 @@ from typing import Any, TypeVar
 from msgspec import Struct
 
 from hermes_webui.chat.document import Summary
-from hermes_webui.chat.events import Change, Event, SessionChanged, SessionCreated
-from hermes_webui.chat.head import Head, apply
+from hermes_webui.chat.events import Change, Event
+from hermes_webui.chat.head import Head
 from hermes_webui.errors import Conflict, HermesError, NotFound, StoreUnavailable
 from hermes_webui.runs import views
 from hermes_webui.runs.place import Place
+from hermes_webui.runs.provisional import Decide, Provisional
 from hermes_webui.store import index as index_file
 from hermes_webui.store.commit import Committer
 from hermes_webui.store.drafts import Draft, Drafts
@@ -39,8 +40,6 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-Decide = Callable[[Head], Sequence[Change]]
-
 #: Loaded sessions kept for the next request; each is a few KB and perhaps a descriptor.
 LOADED = 512
 
@@ -50,9 +49,6 @@ FOREIGN = 8
 NOT_WRITTEN = "The snapshot of %s was not written; the log has it all. %s"
 
 WRITABLE = "The disk takes writes again."
-
-#: New sessions without a first message: they exist only here, and the oldest are forgotten.
-PROVISIONAL = 1000
 
 
 class Outcome(Struct, frozen=True):
@@ -87,7 +83,7 @@ class Desk:
         self.unclosed: dict[str, Partial | None] = {}
         self._behind: set[str] = set()
         self._places: OrderedDict[str, Place] = OrderedDict()
-        self._provisional: OrderedDict[str, SessionCreated] = OrderedDict()
+        self._provisional = Provisional(clock)
         self._tasks: set[asyncio.Task[Any]] = set()
         #: Told of each append, with the session and its events: the supervisor starts the runs that are among them.
         self.listeners: list[Callable[[str, Sequence[Event]], None]] = []
@@ -96,17 +92,11 @@ class Desk:
 
     def create(self, fields: dict[str, Any]) -> Head:
         """A new session, in memory only: the first message or draft puts it on disk."""
-        session_id = secrets.token_hex(6)
-        created = SessionCreated(session_id, fields)
-        self._provisional[session_id] = created
-        while len(self._provisional) > PROVISIONAL:
-            self._provisional.popitem(last=False)
-        return apply(Head(session_id), Event(0, self.clock(), created))
+        return self._provisional.create(fields)
 
     def provisional(self, session_id: str) -> Head | None:
         """The head of a session that is nowhere yet."""
-        created = self._provisional.get(session_id)
-        return None if created is None else apply(Head(session_id), Event(0, self.clock(), created))
+        return self._provisional.head(session_id)
 
     async def session(self, session_id: str) -> Session:
         """The session, loaded if it is not. Raises `NotFound`, `BadRequest` for what is no session id."""
@@ -163,7 +153,13 @@ class Desk:
         return session
 
     async def fork(self, session_id: str, message_id: str) -> Head:
-        """A new session with the path of this one up to a message. Raises `NotFound`, `StoreUnavailable`."""
+        """A new session with the path of this one up to a message; finished even if its caller goes away meanwhile.
+
+        Raises `NotFound`, `StoreUnavailable`.
+        """
+        return await asyncio.shield(self._start(self._fork(session_id, message_id)))
+
+    async def _fork(self, session_id: str, message_id: str) -> Head:
         source = await self.session(session_id)
         new_id = secrets.token_hex(6)
         session = await self._committer.run(fork, self.store, source, message_id, new_id)
@@ -203,11 +199,11 @@ class Desk:
             if expected is not None and expected != session.head.revision:
                 message = "The conversation has changed since you saw it. Nothing was lost; look again and repeat."
                 raise Conflict(message, revision=session.head.revision)
-            changes = self._changes(session_id, session.head, decide, create=create)
+            changes = self._provisional.changes(session.head, decide, create=create)
             if not changes:
                 return Outcome((), self.provisional(session_id) or session.head)
             events = await self._append(session, changes)
-            self._provisional.pop(session_id, None)
+            self._provisional.written(session_id)
             self._tell(session_id, place, session, events)
             return Outcome(events, session.head)
 
@@ -252,22 +248,6 @@ class Desk:
         """The disk takes writes again: ends the runs that it did not let the start end."""
         for session_id in tuple(self.unclosed):
             await self.execute(session_id, lambda _head: ())
-
-    def _changes(self, session_id: str, head: Head, decide: Decide, *, create: bool) -> list[Change]:
-        """What to append. A session that is nowhere yet is created with it; what only describes it stays in memory."""
-        created = self._provisional.get(session_id)
-        if created is None and not head.revision:
-            raise NotFound("There is no such conversation here.")
-        if created is None:
-            return list(decide(head))
-        changes = list(decide(apply(head, Event(1, self.clock(), created))))
-        described = [change.fields for change in changes if isinstance(change, SessionChanged)]
-        if create or len(described) < len(changes):
-            return [created, *changes]
-        for fields in described:
-            created = SessionCreated(session_id, {**created.fields, **fields})
-        self._provisional[session_id] = created
-        return []
 
     async def _append(self, session: Session, changes: Sequence[Change]) -> tuple[Event, ...]:
         try:

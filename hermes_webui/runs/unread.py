@@ -76,7 +76,7 @@ class Unread:
 
     def _soon(self) -> None:
         self._timer = None
-        writing = asyncio.ensure_future(self._desk.read(self._write, list(self._ids)))
+        writing = asyncio.ensure_future(asyncio.to_thread(self._write, list(self._ids)))
         self._writing.add(writing)
         writing.add_done_callback(self._writing.discard)
 

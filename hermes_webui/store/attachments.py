@@ -68,6 +68,7 @@ class Attachments:
         """Gives a whole file its name, durable on return; where it is here already, the new copy goes."""
         path = self.path(identity)
         if path.is_file() and path.stat().st_size == beside.size:
+            self._disk.sync_folder(path.parent)  # who brings it at the same time may not have come that far
             beside.abandon()
             return
         beside.sync()

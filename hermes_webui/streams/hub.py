@@ -228,10 +228,14 @@ class Hub:
             pause = BEAT_PAUSE if rest else self.limits.heartbeat
             self._beating = asyncio.get_running_loop().call_later(pause, self._beat, rest)
 
+    def part(self) -> None:
+        """Ends every stream; its reader comes back by the door, and with its last id, if it may."""
+        for subscription in tuple(self.subscriptions):
+            subscription.close()
+
     def close(self) -> None:
         """Ends every stream, so that a server can stop."""
         self._closed = True
         if self._beating is not None:
             self._beating.cancel()
-        for subscription in tuple(self.subscriptions):
-            subscription.close()
+        self.part()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Callable
 from typing import Any
@@ -23,6 +24,8 @@ MOST_SESSIONS = 500
 MOST_TAGS = 20
 TAG_LENGTH = 40
 NAME_LENGTH = 100
+#: Every row is asked for every word.
+QUERY_LENGTH = 500
 
 #: Names of the page's palette, which has a light and a dark value for each; hermes-webui's `#rrggbb` are kept.
 COLOURS = ("teal", "blue", "violet", "pink", "red", "orange", "yellow", "green", "grey")
@@ -80,7 +83,10 @@ async def listed(request: Request) -> Response:
 
 def _wanted(request: Request) -> Callable[[Summary], bool] | None:
     """What the query asks for: words of the title, in any case, `#tags`, and a project. None where it asks nothing."""
-    words = request.query_params.get("query", "").casefold().split()
+    query = request.query_params.get("query", "")
+    if len(query) > QUERY_LENGTH:
+        raise BadRequest(f"At most {QUERY_LENGTH} characters are looked for.")
+    words = query.casefold().split()
     project = request.query_params.get("project")
     if not words and not project:
         return None
@@ -155,14 +161,13 @@ async def save_project(request: Request) -> Response:
     if wish.color not in COLOURS and not _is_hex(wish.color):
         raise BadRequest(f"That is no colour here. There are: {', '.join(COLOURS)}.")
     parts = services(request)
-    project_id = wish.project_id or secrets.token_hex(6)
-    made = {"project_id": project_id, "name": name, "color": wish.color, "created_at": parts.desk.clock()}
-    async with parts.projects_lock:
-        known = await parts.desk.read(parts.projects.all)
-        if wish.project_id and all(each["project_id"] != project_id for each in known):
-            raise NotFound("There is no such project; it was deleted meanwhile.")
-        found = await parts.desk.read(parts.projects.save, made)
-    return _told(parts, found, project_id)
+    looks = {"name": name, "color": wish.color}
+    if wish.project_id:
+        found = await asyncio.to_thread(parts.projects.change, wish.project_id, looks)
+        return _told(parts, found, wish.project_id)
+    project_id = secrets.token_hex(6)
+    made = {"project_id": project_id, **looks, "created_at": parts.desk.clock()}
+    return _told(parts, await asyncio.to_thread(parts.projects.add, made), project_id)
 
 
 def _is_hex(color: str) -> bool:
@@ -174,9 +179,7 @@ async def remove_project(request: Request) -> Response:
     """Takes a project away; its conversations stay, in none."""
     wish = await body_of(request, RemoveProject)
     parts = services(request)
-    async with parts.projects_lock:
-        found = await parts.desk.read(parts.projects.remove, wish.project_id)
-    return _told(parts, found, wish.project_id)
+    return _told(parts, await asyncio.to_thread(parts.projects.remove, wish.project_id), wish.project_id)
 
 
 def _told(parts: Services, found: list[dict[str, Any]], project_id: str) -> Response:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
@@ -32,8 +31,8 @@ QUERY_LIMIT = 500
 LINE = 160
 #: Seconds of a date that a person may mean (the year 9999).
 LATEST = 253_402_300_799.0
-#: Messages or pieces of a file that are made at a time, off the event loop.
-AT_ONCE = 200
+#: So many bytes of a file are made at a time, off the event loop.
+AT_ONCE = 1 << 18
 
 
 async def outline(request: Request) -> Response:
@@ -107,9 +106,19 @@ async def export(request: Request) -> Response:
 
 
 async def _streamed(desk: Desk, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    while chunk := await desk.read(lambda: b"".join(islice(pieces, AT_ONCE))):
+    while chunk := await desk.read(_some, pieces):
         yield chunk
         await asyncio.sleep(0)
+
+
+def _some(pieces: Iterator[bytes]) -> bytes:
+    """The next pieces; empty at the end."""
+    gathered = bytearray()
+    for piece in pieces:
+        gathered += piece
+        if len(gathered) >= AT_ONCE:
+            break
+    return bytes(gathered)
 
 
 async def _shown(request: Request) -> tuple[Desk, Session, Head]:

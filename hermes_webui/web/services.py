@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -57,8 +56,6 @@ class Services:
     is_local: bool = True
     ui: str = ""
     counted: Counted = field(default_factory=Counted)
-    #: Two changes of the projects never read the same file and write it one over the other.
-    projects_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     boot: str = field(default_factory=lambda: secrets.token_hex(8))
 
 

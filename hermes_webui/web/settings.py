@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -162,7 +163,14 @@ async def set_password(request: Request) -> Response:
     password_hash = await asyncio.to_thread(hash_of, wish.password) if wish.password else ""
     await parts.setup.set_password_hash(password_hash)
     parts.doorman.change(password_hash)
-    return admitted(request, Json(_told(parts)), parts.doorman)
+    reply = admitted(request, Json(_told(parts)), parts.doorman)
+    reply.background = BackgroundTask(_ask_again, parts)
+    return reply
+
+
+async def _ask_again(parts: Services) -> None:
+    """Streams that were opened under the old rule end, after the reply: by then this browser has its new cookie."""
+    parts.hub.part()
 
 
 async def _check_current(parts: Services, current: str) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hermes_webui.chat.search import BEFORE, LENGTH, Needle, texts_in
+from hermes_webui.chat.search import BEFORE, LENGTH, MOST_PLACES, Needle, texts_in
 
 FOUND = [
     ("hello", "Say HELLO there", ["Say ", "HELLO", " there"]),
@@ -64,3 +64,10 @@ def test_tools_and_reasoning_are_searched_where_everything_is_wanted():
     assert list(texts_in(body, everything=False)) == ["text"]
     assert list(texts_in(body, everything=True)) == ["text", "because", 'look {"at": "harbour"}']
     assert list(texts_in({"role": "tool", "content": "seen"}, everything=False)) == []
+
+
+def test_places_are_counted_as_far_as_anybody_looks():
+    for text in ("a " * 50_000, "ä " * 50_000):
+        found = Needle("a").find(text)
+        assert found is not None
+        assert found.count == MOST_PLACES

@@ -343,7 +343,11 @@ MUTATIONS += (
     mutation(
         "store",
         "looking at the branch that is left",
-        (f"{STORE}/sessions.py", "if leaf is not None and (not path or path[0].parent != parent):", "if False:"),
+        (
+            f"{STORE}/sessions.py",
+            "if leaf is not None and leaf.id != head.leaf and (not path or path[0].parent != parent):",
+            "if False:",
+        ),
     ),
     mutation("store", "giving up a journal that failed", (f"{STORE}/journal.py", "if self._failed:", "if False:")),
     mutation(

@@ -48,3 +48,22 @@ def test_what_is_larger_than_wanted_or_no_id_is_not_read(tmp_path):
     assert kept.read(found.id, len(FIRST) - 1) is None
     for identity in ("", "..", "../up.txt", found.id[:-1], found.id + "\n", found.id.upper()):
         assert kept.find(identity) is None
+
+
+def test_a_file_that_is_here_already_is_acknowledged_when_its_name_is_on_disk(tmp_path):
+    """Whoever brings the same file at the same time may have renamed it, and not synced the folder yet."""
+
+    class Watched(Disk):
+        def __init__(self) -> None:
+            self.folders: list[str] = []
+
+        def sync_folder(self, path) -> None:
+            self.folders.append(path.name)
+            super().sync_folder(path)
+
+    disk = Watched()
+    for _ in range(2):
+        disk.folders.clear()
+        incoming = Attachments(tmp_path, disk).receive()
+        incoming.add(FIRST)
+        assert incoming.keep("a.txt").id[:2] in disk.folders

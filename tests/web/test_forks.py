@@ -1,5 +1,7 @@
 """A fork is a new conversation with the beginning of another one, which stays as it was."""
 
+import asyncio
+
 import msgspec
 
 from hermes_webui.engines.base import TextDelta, TurnEnded
@@ -113,3 +115,12 @@ async def test_another_programs_conversation_can_be_forked(hermes: Hermes):
     session = await hermes.session("abc123")
     row = await forked(hermes, "abc123", session["messages"][0]["id"])
     assert (row["title"], said(await hermes.session(row["session_id"]))) == ("Theirs (fork)", ["hi"])
+
+
+async def test_a_fork_whose_caller_has_gone_is_finished_and_listed(hermes: Hermes):
+    session_id = await hermes.new()
+    session = await hermes.exchange(session_id, "one", "1")
+    asked = asyncio.create_task(hermes.services.desk.fork(session_id, session["messages"][-1]["id"]))
+    await asyncio.sleep(0)
+    asked.cancel()
+    await hermes.settled(lambda: len(hermes.services.desk.index) == 2)

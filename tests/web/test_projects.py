@@ -56,6 +56,11 @@ async def test_the_file_of_hermes_webui_is_kept_as_it_is_but_for_what_changes(he
     assert [each.read_text() for each in (hermes.sessions / "_quarantine").glob("projects*")] == ["{not json"]
 
 
+async def test_a_search_is_as_long_as_a_person_types(hermes: Hermes):
+    assert await listed(hermes, query="a " * 250) == []
+    await hermes.get("/api/sessions", 400, query="a" * 501)
+
+
 async def test_what_is_no_project_is_refused(hermes: Hermes):
     for fields in ({"name": " "}, {"name": "x" * 101}, {"name": "a", "color": "url(x)"}):
         await hermes.post("/api/projects/save", 400, **fields)

@@ -15,7 +15,7 @@ import pytest
 from hermes_webui.chat import decide
 from hermes_webui.chat.events import Event
 from hermes_webui.errors import NotFound
-from hermes_webui.runs import desk
+from hermes_webui.runs import desk, provisional
 from hermes_webui.store.directory import opened
 from hermes_webui.store.verify import verify
 from tests.peers.hermes import Hermes, Unsynced, said
@@ -182,7 +182,7 @@ async def test_one_session_that_cannot_be_put_away_keeps_no_other_from_it(
 
 
 async def test_a_new_session_that_was_forgotten_takes_no_prompt(hermes: Hermes, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(desk, "PROVISIONAL", 1)
+    monkeypatch.setattr(provisional, "MOST", 1)
     forgotten = await hermes.new()
     assert (await hermes.session(forgotten))["messages"] == []
     kept = await hermes.new()

@@ -229,6 +229,14 @@ async def test_a_password_set_on_the_page_keeps_this_browser_and_nobody_else(ser
     assert told["password"]["from"] == ""
 
 
+async def test_streams_that_were_open_before_the_password_end(server: Hermes):
+    session_id = await server.new()
+    async with server.page_stream(session_id) as stream, server.page_stream() as other:
+        await server.post("/api/settings/password", password=PASSWORD)
+        for each in (stream, other):
+            assert "list" not in {told.type for told in await each.all()}
+
+
 async def test_without_a_password_the_settings_are_this_machines_alone(tmp_path: Path):
     async with Hermes(tmp_path / "state", own_engines=True, hosts=frozenset({"127.0.0.1", "box.lan"})) as server:
         await server.get("/api/settings")
