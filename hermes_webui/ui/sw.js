@@ -10,7 +10,7 @@ const FILES = 'hermes-files-';
 /** A server that has not answered by then counts as away: a tunnel, a captive portal. */
 const PATIENCE_MS = 5000;
 
-const digestOf = (address) => /\/static\/([0-9a-f]{12})\//.exec(address)?.[1];
+const digestOf = (address) => /^\/static\/([0-9a-f]{12})\//.exec(address)?.[1];
 const isPage = (path) => /^\/(?:c\/[^/]+|settings(?:\/[a-z]*)?)?$/.test(path);
 
 self.addEventListener('install', (event) => {

@@ -163,3 +163,29 @@ def test_a_prompt_that_is_taken_back_brings_its_files_back(server, open_page):
     page.get_by_role("button", name="Take back").click()
     expect(composer(page)).to_have_value("not quite")
     expect(tray(page)).to_contain_text("notes.txt")
+
+
+def test_a_file_that_is_on_its_way_stays_with_its_conversation(server, open_page):
+    """Also where this browser keeps no files."""
+    page = open_page(server.url, viewport=TALL)
+    page.add_init_script("IDBFactory.prototype.open = () => { throw new Error('closed'); }")
+    page.reload()
+    send(page, "first")
+    finished(page)
+    waiting = []
+
+    def hold(route):
+        waiting.append(route)
+
+    page.route("**/api/attachments?*", hold)
+    with page.expect_request("**/api/attachments?*"):
+        attach(page, NOTES)
+    page.get_by_role("button", name="New chat").first.click()
+    expect(tray(page, "sending")).to_have_count(0)
+    with page.expect_response("**/api/attachments?*"):
+        waiting[0].continue_()
+    page.go_back()
+    expect(tray(page)).to_have_text(re.compile("notes.txt"))
+    send(page, "read it")
+    finished(page)
+    expect(files_of(page)).to_have_text([re.compile("notes.txt")])

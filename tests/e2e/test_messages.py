@@ -322,3 +322,26 @@ def test_what_is_reworded_when_its_turn_comes_goes_on_in_the_composer(make_serve
     page.get_by_role("button", name="Stop").click()
     expect(prompts(page).last).to_contain_text("one")
     expect(composer(page)).to_have_value("one, but quite different")
+
+
+def test_another_wording_after_a_try_in_vain_goes_under_another_key(talk):
+    """The first one may have arrived, its answer not: under its key the server would take the second for the same."""
+    sent = []
+
+    def refuse(route):
+        sent.append(route.request.post_data_json)
+        route.abort()
+
+    talk.route("**/api/session/edit", refuse)
+    prompts(talk).last.hover()
+    prompts(talk).last.get_by_role("button", name="Edit").click()
+    field = talk.get_by_label("Edit the prompt")
+    button = talk.locator(".editor button[type=submit]")
+    for text in ("one wording", "one wording", "another wording"):
+        field.fill(text)
+        with talk.expect_event("requestfailed"):
+            button.click()
+        expect(button).to_be_enabled()
+    assert [body["message"] for body in sent] == ["one wording", "one wording", "another wording"]
+    keys = [body["key"] for body in sent]
+    assert keys[0] == keys[1] != keys[2]

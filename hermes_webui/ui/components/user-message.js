@@ -102,16 +102,19 @@ function Editor({ row, text, done }) {
   `;
 }
 
-/** Sends under one key however often it is tried. A reply that is being written is stopped first, as the button says. */
+/** Sends under one key however often the same words are tried; other words are another version, and no answer to the first
+ * may be taken for theirs. A reply that is being written is stopped first, as the button says. */
 function useSender(messageId, field, close) {
   const { reading, store } = usePage();
-  const key = useRef(newKey());
+  const tried = useRef({ text: null, key: '' });
   const [busy, setBusy] = useState(false);
   const send = async () => {
-    if (busy || !field.current.value.trim()) return;
+    const text = field.current.value;
+    if (busy || !text.trim()) return;
     setBusy(true);
+    if (tried.current.text !== text) tried.current = { text, key: newKey() };
     if (store.conversation.peek().run) await reading.stop();
-    if (await reading.edit(messageId, field.current.value, key.current)) close();
+    if (await reading.edit(messageId, text, tried.current.key)) close();
     else setBusy(false);
   };
   return [busy, send];

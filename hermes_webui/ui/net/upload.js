@@ -2,6 +2,9 @@
 
 import { ApiError } from './api.js';
 
+/** One that stands still so long is broken off, and tried again: a connection may die without a word. */
+const STILL_MS = 60_000;
+
 /** The server's description of the file; rejects with an ApiError. `progress(part)` is told 0 … 1; `signal` breaks it off. */
 export function upload(file, name, { progress, signal }) {
   return new Promise((resolve, reject) => {
@@ -10,10 +13,20 @@ export function upload(file, name, { progress, signal }) {
     request.setRequestHeader('content-type', 'application/octet-stream');
     request.setRequestHeader('x-hermes-upload', '1');
     request.responseType = 'json';
-    request.upload.onprogress = ({ loaded, total }) => progress(total ? loaded / total : 0);
+    let still = 0;
+    const moves = () => {
+      clearTimeout(still);
+      still = setTimeout(() => request.abort(), STILL_MS);
+    };
+    request.upload.onprogress = ({ loaded, total }) => {
+      moves();
+      progress(total ? loaded / total : 0);
+    };
+    request.onloadend = () => clearTimeout(still);
     request.onload = () => answered(request, resolve, reject);
     request.onerror = request.onabort = () => reject(new ApiError(0));
     signal.addEventListener('abort', () => request.abort());
+    moves();
     request.send(file);
   });
 }

@@ -9,6 +9,8 @@ import { pause, verdict } from '../state/outbox.js';
 import { t } from '../words/words.js';
 import { newKey } from './keys.js';
 
+const LISTS = 'attached.';
+
 export class Attaching {
   #page;
   #storage;
@@ -33,8 +35,8 @@ export class Attaching {
   /** Another conversation's composer is shown. */
   open(sessionId) {
     this.#sessionId = sessionId;
-    const kept = this.#storage.get(this.#name(sessionId)) ?? [];
-    this.items.value = kept.map((item) => ({ ...item, kept: true, state: item.id ? 'done' : 'waiting', part: 0 }));
+    const listed = this.#storage.get(this.#name(sessionId)) ?? [];
+    this.items.value = listed.map((item) => ({ ...item, kept: true, state: item.id ? 'done' : 'waiting', part: 0 }));
     for (const item of this.items.peek()) if (!item.id) this.#send(item);
   }
 
@@ -54,6 +56,7 @@ export class Attaching {
       return { item, file };
     });
     this.items.value = [...this.items.peek(), ...items.map(({ item }) => item)];
+    this.#remember(); // before it is kept: the reader may turn to another conversation at once
     for (const { item, file } of items) this.#keep(item, file);
     return items.map(({ item }) => item.key);
   }
@@ -130,7 +133,7 @@ export class Attaching {
     try {
       const found = await this.#up(item, file);
       this.#change(item.key, { ...found, name: item.name, state: 'done', part: 1 });
-      this.#remember();
+      this.#arrived(item.key, found.id);
     } catch (error) {
       this.#failed(item, error);
     }
@@ -168,7 +171,14 @@ export class Attaching {
   #change(key, fields) {
     if (!this.items.peek().some((item) => item.key === key)) return;
     this.items.value = this.items.peek().map((item) => (item.key === key ? { ...item, ...fields } : item));
-    if (fields.kept) this.#remember();
+  }
+
+  /** The server has it: so says the list that it stands in, whichever conversation is shown by now. */
+  #arrived(key, id) {
+    for (const name of this.#storage.names(LISTS)) {
+      const listed = this.#storage.get(name) ?? [];
+      if (listed.some((item) => item.key === key)) this.#storage.set(name, listed.map((item) => (item.key === key ? { ...item, id } : item)));
+    }
   }
 
   #forget(key) {
@@ -178,12 +188,12 @@ export class Attaching {
   }
 
   #remember() {
-    const kept = this.items.peek().filter(({ id, kept: here, state }) => state !== 'refused' && (id || here)).map(described);
-    if (kept.length) this.#storage.set(this.#name(this.#sessionId), kept);
+    const listed = this.items.peek().filter(({ state }) => state !== 'refused').map(described);
+    if (listed.length) this.#storage.set(this.#name(this.#sessionId), listed);
     else this.#storage.remove(this.#name(this.#sessionId));
   }
 
   #name(sessionId) {
-    return `attached.${sessionId ?? 'new'}`;
+    return LISTS + (sessionId ?? 'new');
   }
 }

@@ -3,6 +3,7 @@
 
 import { toComposer } from '../components/focus.js';
 import { copyText } from '../render/clipboard.js';
+import { newer } from '../state/pages.js';
 import { newKey } from './keys.js';
 import { t } from '../words/words.js';
 
@@ -59,11 +60,15 @@ export class Messages {
 
   /** The path ends before this message; what it hides is a step away, now and after a reload. */
   async cutBefore({ parent }) {
-    const { hidden, messages } = this.#page.store.conversation.peek();
-    const end = hidden?.message_id ?? messages.at(-1)?.id;
+    const { store, toasts } = this.#page;
+    const conversation = store.conversation.peek();
+    const { messages } = conversation;
+    const last = messages.at(-1)?.id;
     if (!(await this.endIn(parent ?? null))) return;
-    const count = messages.length - 1 - messages.findIndex((message) => message.id === parent);
-    this.#page.toasts.add(t('message.deleted', { count }), { name: t('message.undo'), run: () => this.endIn(end) });
+    const count = messages.length - 1 - messages.findIndex((message) => message.id === parent) + newer(conversation);
+    // The server knows the old end, which need not be among the messages that are here.
+    const undo = () => this.endIn(store.conversation.peek().hidden?.message_id ?? last);
+    toasts.add(t('message.deleted', { count }), { name: t('message.undo'), run: undo });
   }
 
   endIn(id) {

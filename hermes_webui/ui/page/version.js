@@ -8,14 +8,14 @@ const ADDRESS = /\/static\/([0-9a-f]{12})\//;
 export class Version {
   /** The digest in this page's own address; empty where it was opened in another way. */
   own = ADDRESS.exec(import.meta.url)?.[1] ?? '';
-  #store;
+  #page;
 
-  constructor({ store }) {
-    this.#store = store;
+  constructor(page) {
+    this.#page = page;
   }
 
   get outdated() {
-    const { ui } = this.#store.link.value;
+    const { ui } = this.#page.store.link.value;
     return Boolean(this.own && ui && ui !== this.own);
   }
 
@@ -26,6 +26,13 @@ export class Version {
   }
 
   #renew() {
-    if (document.hidden && this.outdated && !this.#store.conversation.peek().run) location.reload();
+    const { store } = this.#page;
+    if (document.hidden && this.outdated && !store.conversation.peek().run && !this.#holdsMore()) location.reload();
+  }
+
+  /** What is only in this page: a form that is filled in, a prompt that is reworded, a file that is not kept yet. */
+  #holdsMore() {
+    const fields = [...document.querySelectorAll('textarea, input')];
+    return !this.#page.attaching.ready || fields.some((field) => field.id !== 'composer' && field.value !== field.defaultValue);
   }
 }
