@@ -1,12 +1,14 @@
 // Markdown to HTML. What comes out is not trusted: only `sanitise.js` puts it on the page.
 
 import MarkdownIt from 'markdown-it';
+import { withEmphasis } from './markdown-emphasis.js';
 import { withMath } from './markdown-math.js';
 import { withNotes } from './markdown-notes.js';
 import { t } from '../words/words.js';
 
 const markdown = new MarkdownIt({ html: false, linkify: true, breaks: false, typographer: false });
 const { rules } = markdown.renderer;
+withEmphasis(markdown);
 withMath(markdown);
 withNotes(markdown);
 

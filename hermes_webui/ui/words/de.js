@@ -402,6 +402,7 @@ export const words = {
   'settings.confirm-hint': 'Ein gelöschter Chat lässt sich so oder so zurückholen.',
   'settings.conversations': { one: '{count} Chat', other: '{count} Chats' },
   'settings.damaged': { one: '{count} beschädigter Chat: Was lesbar ist, wird gezeigt', other: '{count} beschädigte Chats: Was lesbar ist, wird gezeigt' },
+  'settings.data-size': 'Größe',
   'settings.default': 'Modell neuer Chats',
   'settings.default-auto': 'Das erste, das gefunden wird',
   'settings.default-hint': 'Auf diesem Server, bis in einem Browser ein anderes gewählt wird.',

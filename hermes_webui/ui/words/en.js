@@ -402,6 +402,7 @@ export const en = {
   'settings.confirm-hint': 'A deleted conversation can be taken back either way.',
   'settings.conversations': { one: '{count} conversation', other: '{count} conversations' },
   'settings.damaged': { one: '{count} damaged conversation: what can be read is shown', other: '{count} damaged conversations: what can be read is shown' },
+  'settings.data-size': 'Size',
   'settings.default': 'Model of new chats',
   'settings.default-auto': 'The first that is found',
   'settings.default-hint': 'On this server, until another one is chosen in a browser.',

@@ -402,6 +402,7 @@ export const words = {
   'settings.confirm-hint': 'De un modo u otro, una conversación eliminada se puede restaurar.',
   'settings.conversations': { one: '{count} conversación', other: '{count} conversaciones' },
   'settings.damaged': { one: '{count} conversación dañada: se muestra lo que se puede leer', other: '{count} conversaciones dañadas: se muestra lo que se puede leer' },
+  'settings.data-size': 'Tamaño',
   'settings.default': 'Modelo de las conversaciones nuevas',
   'settings.default-auto': 'El primero que se encuentre',
   'settings.default-hint': 'En este servidor, hasta que se elija otro en un navegador.',

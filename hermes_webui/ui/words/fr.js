@@ -402,6 +402,7 @@ export const words = {
   'settings.confirm-hint': 'Dans tous les cas, une conversation supprimée peut être restaurée.',
   'settings.conversations': { one: '{count} conversation', other: '{count} conversations' },
   'settings.damaged': { one: '{count} conversation endommagée : ce qui est lisible est affiché', other: '{count} conversations endommagées : ce qui est lisible est affiché' },
+  'settings.data-size': 'Taille',
   'settings.default': 'Modèle des nouvelles conversations',
   'settings.default-auto': 'Le premier trouvé',
   'settings.default-hint': 'Sur ce serveur, jusqu’à ce qu’un autre soit choisi dans un navigateur.',

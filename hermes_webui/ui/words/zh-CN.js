@@ -400,6 +400,7 @@ export const words = {
   'settings.confirm-hint': '无论是否询问，删除的对话都可以恢复。',
   'settings.conversations': { other: '{count} 个对话' },
   'settings.damaged': { other: '{count} 个对话已损坏：显示可读取的部分' },
+  'settings.data-size': '占用空间',
   'settings.default': '新对话的模型',
   'settings.default-auto': '最先发现的模型',
   'settings.default-hint': '此服务器的默认模型，在浏览器中选择其他模型后则以所选为准。',

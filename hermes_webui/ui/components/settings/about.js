@@ -13,7 +13,7 @@ export function About({ server }) {
     <dl class="about">
       <${Row} name=${t('settings.version')}>Hermes WebUI ${about.version} · Python ${about.python}<//>
       <${Row} name=${t('settings.place')}><code dir="ltr">${about.state}</code><//>
-      <${Row} name=${t('settings.size')}>${sizeOf(about.size.bytes)} · ${t('settings.files', { count: about.size.files })}<//>
+      <${Row} name=${t('settings.data-size')}>${sizeOf(about.size.bytes)} · ${t('settings.files', { count: about.size.files })}<//>
       <${Row} name=${t('settings.kept')}>${t('settings.conversations', { count: about.sessions })}<//>
       <${Row} name=${t('settings.health')}>${healthOf(about.health).map((line) => html`<span key=${line}>${line}</span>`)}<//>
     </dl>
