@@ -130,6 +130,7 @@ def test_code_is_copied_and_wrapped_as_it_was_chosen(show):
     assert page.evaluate("navigator.clipboard.readText()").startswith("long = 'words")
     one_line = code.evaluate(HEIGHT)
     code.get_by_role("button", name="Wrap").click()
+    expect(code.get_by_role("button", name="Wrap")).to_have_attribute("aria-pressed", "true")
     assert code.evaluate(HEIGHT) > one_line
     page.reload()
     expect(code.get_by_role("button", name="Wrap")).to_have_attribute("aria-pressed", "true")
