@@ -47,7 +47,7 @@ export const words = {
   'app.starts': 'Etwas für den Anfang',
   'app.store': '{why} Bis das behoben ist, lässt sich nichts Neues speichern.',
   'app.too-many-tries': 'Zu viele falsche Passwörter. Bitte eine Minute warten und dann erneut versuchen.',
-  'app.try-demo': 'Demo ausprobieren',
+  'app.try-demo': 'Demo testen',
   'app.unreachable': 'Der Server antwortet nicht.',
   'app.untitled': 'Ohne Titel',
   'app.wrong-password': 'Das ist nicht das Passwort. Groß- und Kleinschreibung zählt.',

@@ -8,7 +8,7 @@ export const words = {
   'app.away-from-start': 'El servidor no responde. Se muestra lo que guarda este navegador; reconectando…',
   'app.caps-lock': 'Bloq Mayús está activado.',
   'app.close': 'Cerrar',
-  'app.connect': 'Introducir una clave',
+  'app.connect': 'Añadir clave',
   'app.dismiss': 'Descartar',
   'app.fact-kept': 'Nada se sobrescribe',
   'app.fact-kept-words': 'Editar o preguntar de nuevo: cada versión queda, a una flecha de distancia.',
