@@ -54,7 +54,12 @@ function Messages() {
   return begun.current ? html`<${Transcript} />` : html`<${Opening} />`;
 }
 
-const Opening = ({ error }) => html`<div class="opening" aria-busy="true">${error && html`<p>${error.message}</p>`}</div>`;
+/** What is to be shown is on its way. Why it does not come is said once: the line about the server may say it already. */
+function Opening({ error }) {
+  const { store } = usePage();
+  const words = store.link.value.state === 'away' ? null : error?.message;
+  return html`<div class="opening" aria-busy="true">${words ? html`<p>${words}</p>` : html`<span class="pulse"></span>`}</div>`;
+}
 
 function Notice({ text }) {
   const { router } = usePage();

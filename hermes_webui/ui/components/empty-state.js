@@ -35,20 +35,20 @@ export function EmptyState() {
   `;
 }
 
-/** What answers here, and the way to more. Says nothing before it is known. */
+/** What answers here, and the way to more. Before it is known it says nothing, and takes the room of a machine without a model. */
 function Found({ begin }) {
   const { models, panels } = usePage();
   const all = models.providers.value;
   const agents = useAgents();
-  if (!all.length) return html`<div class="found" aria-busy="true"></div>`;
+  const known = all.length > 0 && agents;
   const ready = all.filter((one) => one.ready && one.engine !== 'demo');
   const toKeys = () => panels.settings('models');
   return html`
-    <section class="found" aria-label=${t('app.found')}>
+    <section class="found" aria-busy=${known ? undefined : 'true'} aria-label=${t('app.found')}>
       ${ready.map((one) => html`<p key=${one.id}><${Icon} name="check" /><span>${rich('app.found-provider', {
         name: html`<strong>${one.name}</strong>`, models: t('app.models', { count: one.models?.length ?? 0 }) })}</span></p>`)}
       ${!ready.length && html`<p><${Icon} name="plug" /><span>${t('app.found-none')}</span></p>`}
-      ${agents.length > 0 && html`<p><${Icon} name="tool" /><span>${t('app.found-agents', { names: listed(agents) })}</span></p>`}
+      ${agents?.length > 0 && html`<p><${Icon} name="tool" /><span>${t('app.found-agents', { names: listed(agents) })}</span></p>`}
       <div class="found-ways">
         ${!ready.length && html`<button type="button" class="primary" onClick=${() => begin(t('app.start-log'))}>${t('app.try-demo')}</button>`}
         <button type="button" class="secondary" onClick=${toKeys}>${ready.length ? t('app.more-models') : t('app.connect')}</button>
@@ -57,11 +57,11 @@ function Found({ begin }) {
   `;
 }
 
-/** Commands of agents on the server's machine: named only, and only to its owner. */
+/** Commands of agents on the server's machine, null before they are known: named only, and only to its owner. */
 function useAgents() {
   const { api } = usePage();
-  const [agents, setAgents] = useState([]);
-  useEffect(() => { api.get('/api/settings').then((told) => setAgents(told.agents ?? []), () => null); }, []);
+  const [agents, setAgents] = useState(null);
+  useEffect(() => { api.get('/api/settings').then((told) => setAgents(told.agents ?? []), () => setAgents([])); }, []);
   return agents;
 }
 

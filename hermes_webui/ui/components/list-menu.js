@@ -17,7 +17,8 @@ export function ListMenu() {
 }
 
 function Menu({ asked }) {
-  const { directory } = usePage();
+  const { directory, store } = usePage();
+  const listed = store.list.value.rows;
   const [view, setView] = useState(asked.view);
   const box = useRef(null);
   const close = () => box.current?.hidePopover();
@@ -32,7 +33,7 @@ function Menu({ asked }) {
     if (directory.menu.peek() === asked) directory.menu.value = null;
     if (within && directory.renaming.peek() === null) focusOf(asked.from)?.focus();
   };
-  const rows = directory.rows(asked.ids);
+  const rows = asked.ids.map((id) => listed.find((row) => row.session_id === id)).filter(Boolean);
   const Form = FORMS[view];
   const role = Form ? 'dialog' : 'menu';
   const label = asked.ids.length ? t('list.menu-name', { count: asked.ids.length, title: rows[0]?.title ?? '' }) : t('list.project');

@@ -12,7 +12,7 @@ import { Popover } from './popover.js';
 
 export function MessageMenu({ row, edit }) {
   return html`
-    <${Popover} label=${t('message.more')} className="act dots" menuClass="message-menu" face=${html`<${Icon} name="more" />`}>
+    <${Popover} label=${t('message.more')} className="act" menuClass="message-menu" face=${html`<${Icon} name="more" />`}>
       ${(close) => html`<${Entries} row=${row} edit=${edit} close=${close} />`}
     <//>
   `;

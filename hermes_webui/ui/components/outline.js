@@ -133,7 +133,7 @@ const dateOf = (prompt) => (prompt?.timestamp ? new Date(prompt.timestamp * 1000
 
 function dayOf(prompt) {
   const date = dateOf(prompt);
-  return date ? new Intl.DateTimeFormat(locale(), { dateStyle: 'full' }).format(date) : '';
+  return date ? new Intl.DateTimeFormat(locale(), { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' }).format(date) : '';
 }
 
 function whenOf(prompt, opens) {

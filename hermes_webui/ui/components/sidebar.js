@@ -88,8 +88,7 @@ function Foot() {
     <div class="sidebar-foot" ref=${foot}>
       ${view === 'all' ? html`
         <button type="button" class="quiet wide" key="archive" onClick=${() => show('archive')}><${Icon} name="archive" />${t('list.archive-name')}</button>
-        <button type="button" class="quiet wide" key="trash" aria-label=${t('list.trash-name')} title=${t('list.trash-name')}
-          onClick=${() => show('trash')}><${Icon} name="trash" /></button>` : html`
+        <button type="button" class="quiet wide" key="trash" onClick=${() => show('trash')}><${Icon} name="trash" />${t('list.trash-name')}</button>` : html`
         <button type="button" class="quiet wide" key="back" ref=${back} onClick=${() => show('all')}><${Icon} name="left" />${t('list.back')}</button>`}
       <${SettingsButton} />
     </div>

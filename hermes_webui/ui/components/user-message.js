@@ -24,13 +24,13 @@ export function UserMessage({ row }) {
       ${row.text && html`<${Bubble} text=${row.text} />`}
       <div class="meta">
         ${message && html`
-          <${Siblings} message=${message} />
           <span class="facts-line"><${Time} at=${message.timestamp} /></span>
           <${Toolbar}>
             <${Copy} text=${row.text} />
             <${Act} quick icon="edit" label=${t('message.edit')} run=${() => setEditing(true)} />
             <${MessageMenu} row=${row} edit=${() => setEditing(true)} />
-          <//>`}
+          <//>
+          <${Siblings} message=${message} />`}
         <${Stage} row=${row} />
       </div>
     </article>

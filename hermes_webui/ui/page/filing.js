@@ -7,6 +7,7 @@ const AT_ONCE = 4;
 
 export class Filing {
   #page;
+  #tagged = Promise.resolve();
 
   constructor(page) {
     this.#page = page;
@@ -24,10 +25,12 @@ export class Filing {
     return this.#each('move', rows, () => ({ project_id }));
   }
 
-  /** Gives all of them these tags and takes those. */
+  /** Gives all of them these tags and takes those; in turn, so that each change builds on the one before it. */
   tag(rows, add, drop = []) {
+    const ids = rows.map((row) => row.session_id);
     const tags = ({ tags: own = [] }) => [...own.filter((tag) => !drop.includes(tag)), ...add];
-    return this.#each('tag', rows, (row) => ({ tags: tags(row) }));
+    this.#tagged = this.#tagged.then(() => this.#each('tag', this.#page.directory.rows(ids), (row) => ({ tags: tags(row) })));
+    return this.#tagged;
   }
 
   async archive(rows, archived) {

@@ -3,8 +3,17 @@
 import { effect } from '@preact/signals';
 import { isFinal } from '../state/link.js';
 import { pause } from '../state/outbox.js';
+import { contentText } from '../state/text.js';
 
 const PAGE = 80;
+
+/** Anything that may be a formula: then what draws them is fetched before the first drawing, so that nothing shifts. */
+const FORMULA = /\$\$|\\[([]|\$\S/;
+
+async function drawable({ messages }) {
+  const formulas = messages.some(({ role, content }) => role === 'assistant' && FORMULA.test(contentText(content)));
+  if (formulas) await import('../render/finish.js').then(({ prepare }) => prepare(), () => null);
+}
 
 export class Reading {
   #page;
@@ -50,6 +59,7 @@ export class Reading {
     stream.close();
     try {
       const session = await this.#fetch(session_id);
+      await drawable(session);
       if (asked !== this.#asked || store.conversation.peek().sessionId !== session_id) return;
       this.#failures = 0;
       store.dispatch({ type: 'session.loaded', session_id, session });

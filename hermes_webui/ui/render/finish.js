@@ -37,13 +37,12 @@ async function fetchPart(selector, load) {
   return module;
 }
 
-const FORMULA = /\$\$|\\[([]|\$\S/;
 const PATIENCE_MS = 400;
 
-/** Waits a little for what these texts need, so that they are drawn whole at once, and nothing moves after. */
-export function prepare(texts) {
+/** Waits a little for what draws formulas, so that they are drawn whole at once, and nothing moves after. */
+export function prepare() {
   const [math] = PARTS;
-  if (here.has(math.selector) || !texts.some((text) => FORMULA.test(text))) return Promise.resolve();
+  if (here.has(math.selector)) return Promise.resolve();
   const patience = new Promise((done) => { setTimeout(done, PATIENCE_MS); });
   return Promise.race([fetchPart(math.selector, math.load), patience]);
 }
