@@ -49,7 +49,7 @@ function Sections({ shown }) {
     <nav class="settings-nav" aria-label=${t('settings.title')}>
       <header class="dialog-head"><h2>${t('settings.title')}</h2><${Close} close=${() => panels.close()} /></header>
       <ul>${SECTIONS.map((name) => html`
-        <li key=${name}><a href=${`/settings/${name}`} aria-current=${name === shown ? 'page' : undefined} onClick=${(event) => go(event, name)}>
+        <li key=${name}><a href=${`/settings/${name}`} autofocus=${name === shown} aria-current=${name === shown ? 'page' : undefined} onClick=${(event) => go(event, name)}>
           <${Icon} name=${ICONS[name]} /><span>${t(`settings.${name}`)}</span><${Icon} name="right" /></a></li>`)}
       </ul>
     </nav>
