@@ -78,7 +78,7 @@ def test_right_to_left_does_not_break_the_page(server, open_page, width):
 def test_a_language_that_is_chosen_is_kept_and_one_that_is_gone_is_english(server, open_page):
     page = open_page(f"{server.url}/settings/appearance", locale="de-DE")
     with page.expect_navigation():
-        page.get_by_label("Language").select_option("en")
+        page.get_by_label("Sprache").select_option("en")
     expect(page.locator("html")).to_have_attribute("lang", "en")
     expect(page.get_by_label("Language")).to_have_value("en")
     page.evaluate("localStorage.setItem('hermes.language', '\"xx\"')")
