@@ -90,6 +90,18 @@ def test_tags_are_given_shown_and_searched(make_server, open_page):
     expect(rows(page)).to_have_count(0)
 
 
+def test_tags_that_are_given_one_after_the_other_are_all_kept(make_server, open_page):
+    server = make_server()
+    seeded(server, "Roses")
+    page = open_page(server.url)
+    menu(page, row(page, "Roses"), "Tags")
+    for tag in ("red", "white", "pink"):
+        page.keyboard.type(tag)
+        page.keyboard.press("Enter")
+    for tag in ("red", "white", "pink"):
+        expect(page.get_by_role("button", name=f"Remove the tag {tag}")).to_be_visible()
+
+
 def test_many_are_deleted_at_once_and_come_back_at_once(make_server, open_page):
     server = make_server()
     seeded(server, "One", "Two", "Three", "Four", "Five")

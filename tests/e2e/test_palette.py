@@ -10,6 +10,17 @@ from tests.e2e.chat import answer, composer, prompts
 pytestmark = pytest.mark.browser
 
 
+def test_what_lies_over_the_page_moves_nothing_under_it(server, open_page):
+    page = open_page(server.url)
+    before = composer(page).bounding_box()
+    for keys, name in (("Control+k", "Commands and search"), ("Control+,", "Settings")):
+        page.keyboard.press(keys)
+        expect(page.get_by_role("dialog", name=name)).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        assert composer(page).bounding_box() == before
+
+
 def test_a_conversation_a_command_and_a_setting_are_reached_by_keys_alone(server, open_page):
     page = open_page(server.url)
     answer(page, "a table of rivers")

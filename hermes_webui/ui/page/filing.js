@@ -27,9 +27,9 @@ export class Filing {
 
   /** Gives all of them these tags and takes those; in turn, so that each change builds on the one before it. */
   tag(rows, add, drop = []) {
-    const ids = rows.map((row) => row.session_id);
+    const now = (row) => this.#page.directory.rows([row.session_id])[0] ?? row;
     const tags = ({ tags: own = [] }) => [...own.filter((tag) => !drop.includes(tag)), ...add];
-    this.#tagged = this.#tagged.then(() => this.#each('tag', this.#page.directory.rows(ids), (row) => ({ tags: tags(row) })));
+    this.#tagged = this.#tagged.then(() => this.#each('tag', rows.map(now), (row) => ({ tags: tags(row) })));
     return this.#tagged;
   }
 
