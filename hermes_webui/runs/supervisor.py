@@ -28,8 +28,9 @@ from hermes_webui.errors import BadRequest, Conflict, HermesError, NotFound
 from hermes_webui.runs import views
 from hermes_webui.runs.attached import Content, no_content
 from hermes_webui.runs.choice import Choice
-from hermes_webui.runs.desk import Desk
+from hermes_webui.runs.desk import Desk, Outcome
 from hermes_webui.runs.live import LiveRun
+from hermes_webui.runs.provisional import Decide
 from hermes_webui.runs.turn import TurnRunner
 from hermes_webui.store.journal import Journal
 from hermes_webui.store.session import Session
@@ -104,16 +105,26 @@ class Supervisor:
         prompt = self._prompt(session_id, body, key)
 
         def rule(head: Head) -> Sequence[Change]:
-            if key is not None and key in head.keys:
-                return ()
             if expected is not None and expected != self._seen(head):
                 raise Conflict(
                     "The conversation has changed since you saw it. Nothing was lost; look again and send again."
                 )
             return decide.start(head, self.desk.clock(), self._chosen(head, prompt, choice))
 
-        outcome = await self.desk.execute(session_id, rule)
+        outcome = await self._once(session_id, key, rule)
         return _started(outcome.head, prompt, outcome.events)
+
+    async def _once(self, session_id: str, key: str | None, rule: Decide, seen: int | None = None) -> Outcome:
+        """Carries out a command once a key; with `seen` only where nothing has come since that revision."""
+
+        def once(head: Head) -> Sequence[Change]:
+            if key is not None and key in head.keys:
+                return ()
+            if seen is not None and head.revision != seen:
+                raise Conflict("The conversation has just changed. Nothing was lost; look again and repeat.")
+            return rule(head)
+
+        return await self.desk.execute(session_id, once)
 
     def _seen(self, head: Head) -> int:
         """The revision that clients have been told: a session that is nowhere yet is created by its first append."""
@@ -127,11 +138,9 @@ class Supervisor:
         prompt = self._prompt(session_id, {**attached, **body}, key)
 
         def rule(head: Head) -> Sequence[Change]:
-            if key is not None and key in head.keys:
-                return ()
             return decide.edit(head, self.desk.clock(), target, self._chosen(head, prompt, choice))
 
-        outcome = await self.desk.execute(session_id, rule)
+        outcome = await self._once(session_id, key, rule)
         return _started(outcome.head, prompt, outcome.events)
 
     async def retry(self, session_id: str, message_id: str | None, key: str | None, choice: Choice) -> Started:
@@ -146,13 +155,9 @@ class Supervisor:
         prompt = self._prompt(session_id, user.body, key)
 
         def rule(head: Head) -> Sequence[Change]:
-            if key is not None and key in head.keys:
-                return ()
-            if head.revision != seen:
-                raise Conflict("The conversation has just changed. Nothing was lost; look again and repeat.")
             return decide.retry(head, self.desk.clock(), user, follower, self._chosen(head, prompt, choice))
 
-        outcome = await self.desk.execute(session_id, rule)
+        outcome = await self._once(session_id, key, rule, seen)
         return _started(outcome.head, prompt, outcome.events, user.id)
 
     def _answered(self, session: Session, message_id: str) -> tuple[Message, str | None]:
@@ -177,13 +182,9 @@ class Supervisor:
         prompt = self._prompt(session_id, target.body, key)
 
         def rule(head: Head) -> Sequence[Change]:
-            if key is not None and key in head.keys:
-                return ()
-            if head.revision != seen:
-                raise Conflict("The conversation has just changed. Nothing was lost; look again and repeat.")
             return decide.carry_on(head, target, follower, self._chosen(head, prompt, choice))
 
-        outcome = await self.desk.execute(session_id, rule)
+        outcome = await self._once(session_id, key, rule, seen)
         return _started(outcome.head, prompt, outcome.events, target.id)
 
     def _cut_off(self, session: Session, message_id: str | None) -> tuple[Message, str | None]:

@@ -11,13 +11,13 @@ from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hermes_webui.chat import decide
-from hermes_webui.chat.document import Summary, summary_of
+from hermes_webui.chat.document import Summary
 from hermes_webui.errors import BadRequest, NotFound
 from hermes_webui.runs import views
 from hermes_webui.streams.sse import frame
 from hermes_webui.web.replies import Json, body_of, flag, number
 from hermes_webui.web.services import Services, services
+from hermes_webui.web.sessions import change
 
 PAGE = 50
 MOST_SESSIONS = 500
@@ -110,7 +110,7 @@ async def move(request: Request) -> Response:
         known = await parts.desk.read(parts.projects.all)
         if all(project["project_id"] != wish.project_id for project in known):
             raise NotFound("There is no such project. It was deleted; the conversation stays where it is.")
-    return await _change(parts, wish.session_id, {"project_id": wish.project_id})
+    return await change(request, wish.session_id, {"project_id": wish.project_id})
 
 
 async def tag(request: Request) -> Response:
@@ -119,7 +119,7 @@ async def tag(request: Request) -> Response:
     tags = list(dict.fromkeys(clean for each in wish.tags if (clean := _tag(each))))
     if len(tags) > MOST_TAGS:
         raise BadRequest(f"A conversation has at most {MOST_TAGS} tags.")
-    return await _change(services(request), wish.session_id, {"tags": tags})
+    return await change(request, wish.session_id, {"tags": tags})
 
 
 def _tag(text: str) -> str:
@@ -128,12 +128,6 @@ def _tag(text: str) -> str:
     if len(clean) > TAG_LENGTH:
         raise BadRequest(f"A tag has at most {TAG_LENGTH} characters.")
     return clean
-
-
-async def _change(parts: Services, session_id: str, fields: dict[str, Any]) -> Response:
-    outcome = await parts.desk.execute(session_id, lambda head: decide.change(head, fields))
-    row = views.summary_json(summary_of(outcome.head))
-    return Json({"session_id": session_id, "revision": outcome.head.revision, "session": row})
 
 
 async def seen(request: Request) -> Response:

@@ -12,6 +12,7 @@ from hermes_webui.web import (
     about,
     attachments,
     chat,
+    conversation,
     docs,
     events,
     health,
@@ -91,7 +92,7 @@ API: tuple[Endpoint, ...] = (
     Endpoint(
         GET,
         "/api/session",
-        sessions.get,
+        conversation.get,
         "A conversation and a page of its messages",
         "session_id! messages msg_limit msg_before msg_around msg_after",
         gives="session",
@@ -123,7 +124,7 @@ API: tuple[Endpoint, ...] = (
     Endpoint(
         GET,
         "/api/session/status",
-        sessions.status,
+        conversation.status,
         "What changes while a reply is written",
         "session_id!",
         gives="session_id, revision, is_streaming, active_stream_id, message_count, last_run, queue, queue_held",

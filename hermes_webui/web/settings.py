@@ -35,13 +35,8 @@ class SetProvider(Struct):
     api_key: str | None = None
 
 
-class TryProvider(Struct):
+class TryProvider(SetProvider):
     """What to try: a provider as it stands, with another key or address, or one that is not there yet."""
-
-    id: str | None = None
-    name: str | None = None
-    base_url: str | None = None
-    api_key: str | None = None
 
 
 class RemoveProvider(Struct):
