@@ -315,6 +315,15 @@ def test_the_keyboard_is_enough_for_the_queue_and_a_restart_keeps_it(make_server
     expect(prompts(page).last).to_contain_text("two, better")
 
 
+def test_what_is_reworded_when_the_page_goes_is_in_the_composer_of_the_next(make_server, open_page):
+    _, page, queue = queued(make_server, open_page, "one")
+    queue.get_by_role("button", name="Reword “one”").click()
+    page.get_by_role("textbox", name="Reword the waiting message").fill("uno")
+    page.reload()
+    expect(composer(page)).to_have_value("uno")
+    expect(queue.get_by_role("listitem")).to_have_text(["one"])
+
+
 def test_what_is_reworded_when_its_turn_comes_goes_on_in_the_composer(make_server, open_page):
     _, page, queue = queued(make_server, open_page, "one")
     queue.get_by_role("button", name="Reword “one”").click()

@@ -4,6 +4,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { usePage } from '../page/page.js';
 import { composing } from '../state/commands.js';
 import { listed, t } from '../words/words.js';
+import { fit } from './fitting.js';
 import { toComposer } from './focus.js';
 import { html } from './html.js';
 import { Icon } from './icon.js';
@@ -76,7 +77,7 @@ const dragging = (item, queue, dragged, drag, messages) => ({
   },
 });
 
-/** What is typed is not lost where its turn comes meanwhile: it goes on in the composer. */
+/** What is typed is not lost where its turn comes meanwhile, or the page goes: it goes on in the composer. */
 function Rewording({ item, done }) {
   const { messages, store } = usePage();
   const field = useRef(null);
@@ -95,7 +96,15 @@ function Rewording({ item, done }) {
   useLayoutEffect(() => { fit(field.current); field.current.focus(); field.current.setSelectionRange(1e9, 1e9); }, []);
   useEffect(() => {
     const typed = field.current;
-    return () => { if (!settled.current && typed.value !== item.content) messages.keep(sessionId, typed.value); };
+    const keep = () => {
+      if (!settled.current && typed.value !== item.content) messages.keep(sessionId, typed.value);
+      settled.current = true;
+    };
+    addEventListener('pagehide', keep);
+    return () => {
+      removeEventListener('pagehide', keep);
+      keep();
+    };
   }, []);
   return html`
     <textarea ref=${field} class="rewording" rows="1" dir="auto" aria-label=${t('message.queue-field')} defaultValue=${item.content}
@@ -104,11 +113,6 @@ function Rewording({ item, done }) {
       <${Icon} name="check" /></button>
     <button type="button" class="quiet" aria-label=${t('message.cancel')} title=${t('message.cancel')} onClick=${leave}><${Icon} name="close" /></button>
   `;
-}
-
-function fit(field) {
-  field.style.height = 'auto';
-  field.style.height = `${field.scrollHeight + 2}px`;
 }
 
 function pressed(event, save, leave) {

@@ -7,6 +7,7 @@ import { composing } from '../state/commands.js';
 import { t } from '../words/words.js';
 import { Act, Copy, Siblings, Time, Toolbar } from './actions.js';
 import { Files } from './files.js';
+import { fit } from './fitting.js';
 import { toComposer } from './focus.js';
 import { html } from './html.js';
 import { Icon } from './icon.js';
@@ -124,11 +125,6 @@ function focusAtEnd(field) {
   fit(field);
   field.focus();
   field.setSelectionRange(field.value.length, field.value.length);
-}
-
-function fit(field) {
-  field.style.height = 'auto';
-  field.style.height = `${field.scrollHeight + 2}px`;
 }
 
 function editorKey(event, send, close) {
