@@ -69,7 +69,7 @@ function Filter() {
   };
   return html`
     <label class="filter"><${Icon} name="search" />
-      <input type="search" ref=${field} placeholder=${t('list.filter')} aria-label=${t('list.filter-name')}
+      <input type="search" maxlength="500" ref=${field} placeholder=${t('list.filter')} aria-label=${t('list.filter-name')}
         onInput=${({ target }) => search(target.value)} onKeyDown=${key} autocomplete="off" spellcheck=${false} />
     </label>
   `;
