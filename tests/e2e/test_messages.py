@@ -254,11 +254,12 @@ def test_an_edit_while_a_reply_is_written_says_what_it_does_and_does_it(make_ser
     expect(prompts(page).last.get_by_role("group", name="Versions")).to_contain_text("2/2")
 
 
-def test_on_a_phone_one_button_leads_to_all_of_it(server, open_page):
+def test_on_a_phone_one_button_copies_and_one_leads_to_all_else(server, open_page):
     page = open_page(server.url, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     answer(page, "a table")
     bar = replies(page).last.get_by_role("toolbar")
-    expect(bar.get_by_role("button")).to_have_count(1)
+    expect(bar.get_by_role("button")).to_have_count(2)
+    expect(bar.get_by_role("button", name="Copy", exact=True)).to_be_visible()
     bar.get_by_role("button", name="More", exact=True).tap()
     for entry in ("Copy as Markdown", "Answer again", "Fork from here", "Delete from here"):
         expect(page.get_by_role("menuitem", name=entry, exact=True)).to_be_visible()
