@@ -20,7 +20,7 @@ FLAGS = (
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
 ADDRESS = re.compile(r"http://[\w.]+:(\d+)")
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 #: What a browser writes to its console when the server is away or has answered with an error that the page handles.
 EXPECTED_NOISE = ("Failed to load resource", "net::ERR_")
 
