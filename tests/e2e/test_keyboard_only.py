@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.chat import composer, finished, prompts, replies, rows
+from tests.e2e.chat import composer, finished, replies, rows
 
 pytestmark = pytest.mark.browser
 
@@ -24,7 +24,7 @@ def command(page: Page, words: str) -> None:
     dialog = page.get_by_role("dialog", name="Commands and search")
     expect(dialog).to_be_visible()
     page.keyboard.type(words)
-    expect(dialog.get_by_role("option").first).to_contain_text(words)
+    expect(dialog.get_by_role("option").first).to_contain_text(re.compile(words, re.IGNORECASE))
     press(page, "Enter")
     expect(dialog).to_have_count(0)
 
@@ -33,80 +33,81 @@ def focused(page: Page) -> bool:
     return not page.evaluate(LOST)
 
 
-def test_every_function_is_reached_by_keys(server, open_page):
-    page = open_page(server.url)
+def first_exchange(page: Page) -> None:
     expect(composer(page)).to_be_focused()
     page.keyboard.type("Show me a table")
     press(page, "Enter")
     finished(page)
     expect(composer(page)).to_be_focused()
 
-    page.keyboard.type("Say something long")  # and stop it
-    press(page, "Enter")
-    expect(page.get_by_role("button", name="Stop")).to_be_visible()
-    press(page, "Escape")
-    finished(page)
-    expect(page.get_by_text("Stopped. What had arrived is kept.").first).to_be_visible()
 
+def test_writing_stopping_and_taking_up_again(server, open_page):
+    page = open_page(server.url)
+    first_exchange(page)
+    page.keyboard.type("Say something long")
+    press(page, "Enter")
+    expect(replies(page)).to_have_count(2)
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    expect(replies(page).last).to_contain_text("A long reply")
+    press(page, "Escape")
+    expect(page.locator("[data-line=calm]")).to_contain_text("Stopped")
     press(page, "ArrowUp")  # the prompt before comes back
     expect(composer(page)).to_have_value("Say something long")
-    composer(page).press("Control+a")
-    press(page, "Delete")
+    press(page, "Control+a", "Delete")
+    command(page, "Continue")
+    finished(page)
+    assert focused(page)
 
-    press(page, "Control+f")  # find
+
+def test_finding_ones_way(server, open_page):
+    page = open_page(server.url)
+    first_exchange(page)
+    press(page, "Control+f")
     page.keyboard.type("table")
     expect(page.get_by_role("search").get_by_role("status")).to_have_text(re.compile(r"of \d"))
     press(page, "Escape")
     expect(page.get_by_role("search")).to_have_count(0)
     assert focused(page)
-
-    press(page, "Control+Shift+l")  # the outline, and a way through it
+    press(page, "Control+Shift+l")
     outline = page.get_by_role("complementary", name="Outline")
     expect(outline.get_by_text("Show me a table")).to_be_visible()
     command(page, "Outline of the prompts")
     expect(outline).to_have_count(0)
+    command(page, "Keyboard shortcuts")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    press(page, "Escape")
+    press(page, "Control+,")
+    expect(page.get_by_role("dialog", name="Settings")).to_be_visible()
+    assert focused(page)
+    press(page, "Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
 
+
+def test_what_can_be_done_to_a_conversation(server, open_page):
+    page = open_page(server.url)
+    first_exchange(page)
     command(page, "Rename")
+    press(page, "Control+a")
     page.keyboard.type("By keys alone")
     press(page, "Enter")
     expect(page.get_by_role("heading", name="By keys alone")).to_be_visible()
     assert focused(page)
-
     command(page, "Pin")
     expect(page.get_by_role("navigation", name="Conversations")).to_contain_text("Pinned")
-
-    command(page, "Fork")
-    expect(page.get_by_role("heading", name=re.compile("By keys alone .*"))).to_be_visible()
+    command(page, "Fork this")
+    expect(page.get_by_role("heading", name=re.compile("By keys alone .+"))).to_be_visible()
     expect(rows(page)).to_have_count(2)
-
-    command(page, "Keyboard shortcuts")
-    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
-    press(page, "Escape")
-
-    press(page, "Control+,")  # settings
-    dialog = page.get_by_role("dialog", name="Settings")
-    expect(dialog).to_be_visible()
-    assert focused(page)
-    press(page, "Escape")
-    expect(dialog).to_have_count(0)
-
-    command(page, "Delete")
+    command(page, "Archive")
     expect(rows(page)).to_have_count(1)
     assert focused(page)
 
 
-def test_a_message_is_edited_and_answered_again_by_keys(server, open_page):
+def test_a_reply_is_asked_for_again(server, open_page):
     page = open_page(server.url)
-    page.keyboard.type("Show me a table")
-    press(page, "Enter")
-    finished(page)
-    prompts(page).last.focus()
-    for _ in range(6):  # through the message's own buttons
-        press(page, "Tab")
-        if page.evaluate("document.activeElement.closest('.prompt') !== null"):
-            break
-    assert page.evaluate("document.activeElement.closest('.prompt, .reply') !== null")
-    command(page, "Answer again")
+    first_exchange(page)
+    press(page, "Shift+Tab")
+    assert focused(page)
+    command(page, "again")
     expect(replies(page).last).to_contain_text("2/2")
     finished(page)
     assert focused(page)

@@ -19,7 +19,8 @@ export function addReadingCommands(page) {
   add('copy', () => t('conversation.copy-markdown'), () => exporting.copy(row()));
   add('save-markdown', () => t('conversation.save-markdown'), () => exporting.save(row(), 'markdown'));
   add('save-json', () => t('conversation.save-json'), () => exporting.save(row(), 'json'));
-  add('archive', () => t('conversation.archive'), () => filing.archive([row()], true), { when: () => here() && !row().archived });
+  add('pin', () => t(row().pinned ? 'conversation.unpin' : 'conversation.pin'), () => filing.pin([row()], !row().pinned));
+  add('archive', () => t(row().archived ? 'conversation.unarchive' : 'conversation.archive'), () => filing.archive([row()], !row().archived));
   add('delete', () => t('conversation.delete'), () => filing.remove([row()]));
 }
 
