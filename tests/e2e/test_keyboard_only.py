@@ -63,6 +63,7 @@ def test_finding_ones_way(server, open_page):
     page = open_page(server.url)
     first_exchange(page)
     press(page, "Control+f")
+    expect(page.get_by_role("search").get_by_role("textbox")).to_be_focused()
     page.keyboard.type("table")
     expect(page.get_by_role("search").get_by_role("status")).to_have_text(re.compile(r"of \d"))
     press(page, "Escape")
