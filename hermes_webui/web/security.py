@@ -128,10 +128,10 @@ class Gate:
         site = request.headers.get("sec-fetch-site", "same-origin")
         if site not in {"same-origin", "none"} and request.scope["path"].startswith("/api/"):
             raise Forbidden("Another page may not use this server.")
-        if method not in SAFE_METHODS:
-            _check_post(request)
         if not OPEN.fullmatch(request.scope["path"]) and not self._doorman.knows(request):
             raise Unauthorized("Please give the password.")
+        if method not in SAFE_METHODS:
+            _check_post(request)
 
 
 def host_name(host: str) -> str:

@@ -131,6 +131,7 @@ async def valid(server: Hermes) -> dict[str, Any]:
         "project_id": "0123456789ab",
         "tags": ["home"],
         "message_count": 1,
+        "on": True,
     }
 
 
