@@ -129,7 +129,7 @@ def test_words_are_found_across_messages_that_are_not_loaded(long_one, open_page
     expect(bar.get_by_role("status")).to_have_text("1 of 6")
     expect(shown(page, "Answer 2501")).to_be_in_viewport()
     marked = "[...CSS.highlights.get('found-now')].map((range) => range.toString())"
-    page.wait_for_function(f"{marked}.length === 1")
+    page.wait_for_function(f"() => {marked}.length === 1")
     assert page.evaluate(marked) == ["Café needle"]
     field.press("Enter")
     expect(bar.get_by_role("status")).to_have_text("2 of 6")
@@ -144,7 +144,7 @@ def test_words_are_found_across_messages_that_are_not_loaded(long_one, open_page
     field.press("Escape")
     expect(bar).to_have_count(0)
     expect(page.get_by_role("textbox", name="Message")).to_be_focused()
-    assert page.evaluate("CSS.highlights.size") == 0
+    page.wait_for_function("() => CSS.highlights.size === 0")
 
 
 def test_the_second_press_is_the_browsers(long_one, open_page):

@@ -26,7 +26,7 @@ WIDTH = """(src) => new Promise((done, failed) => {
 
 def installed(page: Page) -> None:
     page.evaluate(CONTROLLED)
-    page.wait_for_function("Boolean(navigator.serviceWorker.controller)")
+    page.wait_for_function("() => Boolean(navigator.serviceWorker.controller)")
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_the_page_is_the_servers_where_it_answers_and_only_one_version_is_kept(s
     page.evaluate("caches.open('hermes-page').then((cache) => cache.put('/', new Response('an old page')))")
     page.reload()
     expect(composer(page)).to_be_visible()
-    page.wait_for_function(f"{KEPT}.then((names) => names.length === 1 && names[0].endsWith('{found[1]}'))")
+    page.wait_for_function(f"() => {KEPT}.then((names) => names.length === 1 && names[0].endsWith('{found[1]}'))")
     said = page.evaluate(PATHS)
     assert "/" in said
     assert any(path.endswith("/components/palette.js") for path in said), "parts that come later are kept, too"

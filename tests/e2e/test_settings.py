@@ -85,7 +85,10 @@ def test_an_address_is_added_tested_and_answers_without_a_restart(server, open_p
         page.get_by_role("button", name="Close").last.click()
         page.keyboard.press("Control+k")
         page.keyboard.type("peer-large")
+        expect(page.get_by_role("option", selected=True)).to_contain_text("peer-large")
         page.keyboard.press("Enter")
+        expect(page.get_by_role("button", name="Model: peer-large")).to_be_visible()
+        expect(page.get_by_role("dialog")).to_have_count(0)
         answer(page, "please say: from the lab")
         expect(replies(page).last).to_contain_text("from the lab")
 
