@@ -10,3 +10,19 @@ export function newKey() {
 export function withLock(name, work) {
   return navigator.locks ? navigator.locks.request(name, work) : work();
 }
+
+/** Names this page to the other tabs for as long as it lives, and says which of such names are of tabs that do. */
+export class Presence {
+  own = newKey();
+
+  constructor() {
+    navigator.locks?.request(`hermes.tab.${this.own}`, () => new Promise(() => {}));
+  }
+
+  /** Of living tabs other than this one, as a set. A browser without locks knows of none. */
+  async others() {
+    const { held = [] } = (await navigator.locks?.query()) ?? {};
+    const names = held.map(({ name }) => /^hermes\.tab\.(.+)$/.exec(name)?.[1]);
+    return new Set(names.filter((name) => name && name !== this.own));
+  }
+}

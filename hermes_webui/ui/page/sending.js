@@ -4,7 +4,10 @@
 import { signal } from '@preact/signals';
 import { given } from '../state/choice.js';
 import { Outbox, pause, verdict } from '../state/outbox.js';
-import { newKey, withLock } from './keys.js';
+import { Presence, newKey, withLock } from './keys.js';
+
+/** Another tab's new conversation is looked at again after so long: its tab may be gone by then. */
+const LOOK_AGAIN_MS = 3000;
 
 export class Sending {
   #page;
@@ -13,6 +16,7 @@ export class Sending {
   #lanes = new Map();
   #last = 0;
   #tried = null;
+  #presence = new Presence();
   /** Why the last prompt was refused; its text is in the composer. */
   refusal = signal(null);
   /** The key of the prompt that the browser would not keep: the field holds its text until the request is answered. */
@@ -26,10 +30,25 @@ export class Sending {
 
   /** What a crash of the browser had taken from its storage is shown and sent like all that waits. */
   #restored() {
-    const { sessionId, prompts } = this.#page.store.conversation.peek();
-    const shown = new Set(prompts.map(({ key }) => key));
-    for (const item of this.#outbox.of(sessionId)) if (!shown.has(item.key)) this.#show(item);
+    this.#showAll(this.#page.store.conversation.peek().sessionId);
     if (this.#outbox.all().length) this.deliverAll();
+  }
+
+  /** What waits for this conversation. A new one has no id yet: it is what was written in it, or in tabs that are gone. */
+  async #of(sessionId, view = this.#page.store.conversation.peek().view) {
+    const items = this.#outbox.of(sessionId);
+    if (sessionId !== null || !items.length) return items;
+    const others = await this.#presence.others();
+    return this.#outbox.of(null).filter(({ tab, chat }) => (tab === this.#presence.own ? view === null || chat === view : !others.has(tab)));
+  }
+
+  async #showAll(sessionId) {
+    const { store } = this.#page;
+    const { view } = store.conversation.peek();
+    const items = await this.#of(sessionId, view);
+    const { sessionId: now, view: still, prompts } = store.conversation.peek();
+    if (now !== sessionId || still !== view) return;
+    for (const item of items) if (!prompts.some(({ key }) => key === item.key)) this.#show(item);
   }
 
   /** The composer is emptied once its text is in the outbox, which outlives the page: the text is never only in memory. */
@@ -50,19 +69,21 @@ export class Sending {
   /** A text that was tried in vain from memory keeps its key: the server may have got it all the same. */
   #item(content) {
     const { store, models, attaching } = this.#page;
-    const session_id = store.conversation.peek().sessionId;
+    const { sessionId: session_id, view: chat } = store.conversation.peek();
     const again = this.#tried?.content === content && this.#tried.session_id === session_id;
     this.#last = Math.max(Date.now(), this.#last + 1);
     const key = again ? this.#tried.key : newKey();
     const files = attaching.all();
-    const item = { key, session_id, content, at: this.#last, attempts: 0, begun: 0, choice: given(models.choice.peek()) };
+    const where = { session_id, tab: this.#presence.own, chat };
+    const item = { key, ...where, content, at: this.#last, attempts: 0, begun: 0, choice: given(models.choice.peek()) };
     return files.length ? { ...item, files } : item;
   }
 
   /** What waits for the session that has just been opened is shown again. */
   show(sessionId) {
     this.refusal.value = null;
-    for (const item of this.#outbox.of(sessionId)) this.#show(item);
+    if (sessionId === null) this.#showAll(null);
+    else for (const item of this.#outbox.of(sessionId)) this.#show(item);
   }
 
   /** The server is there (again): everything that waits goes out. */
@@ -93,14 +114,23 @@ export class Sending {
 
   async #drain(lane) {
     await null; // not before it is known to be running
+    let goesOn = true;
     try {
-      let goesOn = true;
-      for (let [item] = this.#outbox.of(lane); item && goesOn; [item] = this.#outbox.of(lane)) {
+      for (let [item] = await this.#of(lane, null); item && goesOn; [item] = await this.#of(lane, null)) {
         goesOn = await this.#attempt(lane, item).catch((error) => this.#failed(lane, item, error));
       }
     } finally {
       this.#lanes.delete(lane);
+      if (lane === null && goesOn && this.#outbox.of(null).length) this.#lookAgain();
     }
+  }
+
+  #lookAgain() {
+    clearTimeout(this.#timers.get(null));
+    this.#timers.set(null, setTimeout(() => {
+      if (this.#page.store.conversation.peek().sessionId === null) this.#showAll(null);
+      this.#deliver(null);
+    }, LOOK_AGAIN_MS));
   }
 
   /** Whether the next one may go. */
@@ -118,11 +148,12 @@ export class Sending {
   }
 
   /** A conversation begins on the server with its first prompt; all that waits for it moves along. */
-  async #place(lane, { key, choice }) {
+  async #place(lane, { key, choice, tab, chat }) {
     const { api, store, router, drafting } = this.#page;
     const { session } = await api.post('/api/session/new', given(choice));
     const { session_id } = session;
-    for (const item of this.#outbox.of(lane)) this.#outbox.put({ ...item, session_id, begun: (item.begun ?? 0) + 1 });
+    const along = this.#outbox.of(lane).filter((item) => item.tab === tab && item.chat === chat);
+    for (const item of along) this.#outbox.put({ ...item, session_id, begun: (item.begun ?? 0) + 1 });
     if (store.conversation.peek().sessionId === lane && router.showsPrompt(key)) {
       store.dispatch({ type: 'session.opened', session_id, adopt: session });
       drafting.adopt(session_id);
