@@ -25,10 +25,10 @@ RENEW = "HERMES_WEBUI_RENEW_LOOKS"
 SHRINK = 12
 #: How much the colour of a cell may differ (of 255) from the nearest of those around it in the kept picture, and how
 #: many of the cells may differ more.
-NEAR, STRAYS = 20, 0.05
+NEAR, STRAYS = 20, 0.02
 
 #: Those that are the same each time: where one has scrolled to in a conversation depends on when what was drawn.
-LOOKED_AT = ("empty", "conversation", "palette", "keys", "appearance", "behaviour", "models", "access")
+LOOKED_AT = ("empty", "conversation", "appearance", "behaviour", "models", "access")
 
 #: Nothing moves, nothing blinks, and one font wherever it is there.
 STILL = """
