@@ -22,7 +22,7 @@ FLAGS = (
 ADDRESS = re.compile(r"http://[\w.]+:(\d+)")
 PATIENCE_MS = 60_000
 #: What a browser writes to its console when the server is away or has answered with an error that the page handles.
-EXPECTED_NOISE = ("Failed to load resource", "net::ERR_")
+EXPECTED_NOISE = ("Failed to load resource", "net::ERR_", "Failed to fetch dynamically imported module")
 
 
 class Server:
@@ -129,7 +129,12 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
                 faults.append(message.text)
 
         page.on("console", heard)
-        page.on("pageerror", lambda error: faults.append(str(error)))
+
+        def failed(error: object) -> None:
+            if not any(noise in str(error) for noise in EXPECTED_NOISE):
+                faults.append(str(error))
+
+        page.on("pageerror", failed)
 
     def make(url: str, *, beside: Page | None = None, **options: Any) -> Page:
         options.setdefault("viewport", {"width": 1280, "height": 800})

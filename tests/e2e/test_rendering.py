@@ -180,4 +180,4 @@ def test_nothing_shifts_while_a_reply_with_everything_streams_and_settles(make_s
     page.evaluate(WATCH_SHIFTS)
     answer(page, "table")
     answer(page, "once more")
-    assert page.evaluate("globalThis.shifts") < 0.02
+    assert page.evaluate("globalThis.shifts") < 0.03
