@@ -14,7 +14,9 @@ LOCK_ARGS ?= --upgrade
 UV_VERSION := 0.13.9
 
 PY := .venv/bin/python
-PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
+# The lock names all that is needed, so pip resolves nothing (--no-deps): an older pip would take `google-auth[requests]`,
+# which another package asks for, to mean the newest release and refuse it for having no hash.
+PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile

@@ -22,7 +22,7 @@ FLAGS = (
 ADDRESS = re.compile(r"http://[\w.]+:(\d+)")
 PATIENCE_MS = 60_000
 #: What a browser writes to its console when the server is away or has answered with an error that the page handles.
-EXPECTED_NOISE = ("Failed to load resource", "net::ERR_", "Failed to fetch dynamically imported module")
+EXPECTED_NOISE = ("Failed to load resource", "net::ERR_")
 
 
 class Server:
@@ -130,11 +130,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
         page.on("console", heard)
 
-        def failed(error: object) -> None:
-            if not any(noise in str(error) for noise in EXPECTED_NOISE):
-                faults.append(str(error))
-
-        page.on("pageerror", failed)
+        page.on("pageerror", lambda error: faults.append(str(error)))
 
     def make(url: str, *, beside: Page | None = None, **options: Any) -> Page:
         options.setdefault("viewport", {"width": 1280, "height": 800})

@@ -1,6 +1,8 @@
 // The events that a page follows: from the connection that all tabs of this browser share, or, where there are no shared
 // workers (Chrome on Android), from one of its own.
 
+import { Exchange } from './exchange.js'; // not when it is needed: that is when the server may be away
+
 const ANSWERS_WITHIN_MS = 5000;
 const SIGN_OF_LIFE_MS = 60_000;
 /** A hidden tab with a connection of its own gives it up, for there are only six. */
@@ -89,12 +91,12 @@ export class EventStream {
       return () => clearTimeout(id);
     };
     const tell = (message) => this.#told(message);
-    const made = import('./exchange.js').then(({ Exchange }) => new Exchange({ open: (url) => new EventSource(url), after }));
-    return ({ verb, place }) => made.then((exchange) => {
+    const exchange = new Exchange({ open: (url) => new EventSource(url), after });
+    return ({ verb, place }) => {
       if (verb === 'nudge') exchange.nudge();
       else if (verb === 'follow') exchange.follow('page', place, tell);
       else if (verb === 'leave') exchange.leave('page');
       else if (verb === 'park') after(ALONE_HIDDEN_MS, () => document.hidden && exchange.leave('page'));
-    });
+    };
   }
 }

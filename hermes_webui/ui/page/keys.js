@@ -16,13 +16,13 @@ export class Presence {
   own = newKey();
 
   constructor() {
-    navigator.locks?.request(`hermes.tab.${this.own}`, () => new Promise(() => {}));
+    navigator.locks?.request(`hermes.writes.${this.own}`, () => new Promise(() => {}));
   }
 
   /** Of living tabs other than this one, as a set. A browser without locks knows of none. */
   async others() {
     const { held = [] } = (await navigator.locks?.query()) ?? {};
-    const names = held.map(({ name }) => /^hermes\.tab\.(.+)$/.exec(name)?.[1]);
+    const names = held.map(({ name }) => /^hermes\.writes\.(.+)$/.exec(name)?.[1]);
     return new Set(names.filter((name) => name && name !== this.own));
   }
 }
