@@ -16,6 +16,8 @@ from hermes_webui.runs.choice import Choice
 from hermes_webui.runs.desk import Desk
 from hermes_webui.runs.live import GATHER_SECONDS
 from hermes_webui.runs.supervisor import Supervisor
+from hermes_webui.runs.turn import Records
+from hermes_webui.store.checkpoints import Checkpoints
 from hermes_webui.store.commit import Committer
 from hermes_webui.store.files import Disk
 from hermes_webui.store.index import Index
@@ -111,9 +113,10 @@ async def _talk(root: Path, disk: Disk, turns: int, *, apart: bool) -> None:
     store = SessionStore(root, disk, time.time)
     committer, journal = Committer(), Journal(root / "_runs", disk, "bench")
     desk = Desk(store, Index(), committer, Hub(), time.time)
+    records = Records(journal, Checkpoints(root / "_runs", disk))
     engine = Chatty(apart=apart)
     choice = Choice("chatty", "chatty", "chatty")
-    supervisor = Supervisor(desk, {"chatty": engine}, journal, lambda: choice, {}, threading.Lock())
+    supervisor = Supervisor(desk, {"chatty": engine}, records, lambda: choice, {}, threading.Lock())
     session_id = desk.create({}).session_id
     for turn in range(turns):
         prompt = {"role": "user", "content": data.text(SIZE, turn % 97)}

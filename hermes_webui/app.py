@@ -18,6 +18,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from hermes_webui import __version__
+from hermes_webui.chat.run import Run
 from hermes_webui.engines.base import Engine
 from hermes_webui.engines.demo import DemoEngine
 from hermes_webui.engines.model import ModelEngine
@@ -25,13 +26,16 @@ from hermes_webui.engines.providers import ProviderConfig, providers_from
 from hermes_webui.errors import HermesError, SettingsError
 from hermes_webui.runs.choice import Choice, Default
 from hermes_webui.runs.desk import Desk
+from hermes_webui.runs.permissions import Permissions
 from hermes_webui.runs.setup import Given, Setup
-from hermes_webui.runs.supervisor import Supervisor
+from hermes_webui.runs.supervisor import Asks, Supervisor
+from hermes_webui.runs.turn import Records
 from hermes_webui.runs.unread import Unread
 from hermes_webui.runs.upkeep import Upkeep
 from hermes_webui.settings import Settings
 from hermes_webui.store import choices
 from hermes_webui.store.attachments import Attachments
+from hermes_webui.store.checkpoints import Checkpoints
 from hermes_webui.store.choices import Choices
 from hermes_webui.store.commit import Committer
 from hermes_webui.store.files import Disk, Lock
@@ -75,7 +79,12 @@ class Opened:
         self.attachments = Attachments(settings.state / "attachments", self.disk)
         self.attachments.clear()
         self.projects = Projects(settings.state / "projects.json", self.disk, self.store.quarantine)
+        self.checkpoints = Checkpoints(self.store.root / "_runs", self.disk)
+        self.checkpoints.keep_only([run.id for run in map(self._waiting, recovery.waiting) if run is not None])
         self.prompts = Prompts(settings.state / "prompts.json", self.disk)
+
+    def _waiting(self, session_id: str) -> Run | None:
+        return self.store.load(session_id).head.run
 
     def close(self) -> None:
         """Gives the directory free."""
@@ -103,6 +112,7 @@ def create_app(
         running = _Running(settings, opened, made, live, lock, doorman, ui.digest)
         app.state.services = running.services
         app.state.end = running.end
+        await running.services.supervisor.reopen(opened.recovery.waiting)
         try:
             yield
         finally:
@@ -137,12 +147,16 @@ class _Running:
         desk = Desk(opened.store, opened.index, self._committer, hub, time.time, self._reads)
         desk.unclosed.update(opened.recovery.unclosed)
         default = Default(Choice(settings.engine, settings.provider, settings.model))
-        setup = _setup(settings, opened, default, engines.get("model"))
+        kept = Choices(settings.state / choices.NAME, opened.disk, settings.chosen)
+        setup = _setup(settings, kept, default, engines.get("model"))
+        permissions = Permissions(settings.tables.get("approvals", {}), kept)
+        records = Records(self._journal, opened.checkpoints, opened.attachments.read)
+        asks = Asks(permissions.policy, permissions.grant)
         self._upkeep = Upkeep(desk)
         self._looking = asyncio.create_task(default.look(engines.get("model")))
         self.services = Services(
             desk=desk,
-            supervisor=Supervisor(desk, engines, self._journal, default, streams, lock, opened.attachments.read),
+            supervisor=Supervisor(desk, engines, records, default, streams, lock, asks),
             engines=engines,
             hub=hub,
             doorman=doorman,
@@ -154,6 +168,7 @@ class _Running:
             unread=Unread(desk),
             version=__version__,
             setup=setup,
+            permissions=permissions,
             place=_place(settings),
             is_local=settings.is_local,
             ui=ui,
@@ -170,6 +185,7 @@ class _Running:
         self._looking.cancel()
         self._upkeep.close()
         await self.services.unread.close()
+        await self.services.permissions.close()
         await self.services.desk.close()
         for engine in self._engines.values():
             await engine.close()
@@ -193,14 +209,13 @@ def _providers(settings: Settings) -> tuple[ProviderConfig, ...]:
     return providers_from(settings.environment, settings.providers, settings.chosen.get("providers", {}))
 
 
-def _setup(settings: Settings, opened: Opened, default: Default, engine: Engine | None) -> Setup:
+def _setup(settings: Settings, kept: Choices, default: Default, engine: Engine | None) -> Setup:
     given = Given(
         settings.environment,
         settings.providers,
         Choice(settings.engine, settings.provider, settings.model),
         bool(settings.password_hash),
     )
-    kept = Choices(settings.state / choices.NAME, opened.disk, settings.chosen)
     setup = Setup(given, kept, default, engine if isinstance(engine, ModelEngine) else None)
     setup.apply()
     return setup

@@ -24,11 +24,17 @@ DEMO_PACE = 0.012
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 LEVELS = ("error", "warning", "info", "debug")
 
+#: Tables whose keys the part that they are for knows: agents and MCP servers by their names, what the built-in agent
+#: may use, where workspaces may be.
+TABLES = ("agents", "mcp", "tools", "workspace")
+
 #: What `config.toml` may hold; of [providers.NAME] the engines know the keys.
 KNOWN: Final[Mapping[str, tuple[str, ...]]] = {
     "server": ("host", "port", "allowed_hosts", "password_hash"),
     "default": ("engine", "provider", "model"),
     "providers": (),
+    "approvals": ("mode", "allow"),
+    **dict.fromkeys(TABLES, ()),
 }
 
 #: Names by which a browser on this machine may call the server.
@@ -54,6 +60,8 @@ class Settings(Struct, frozen=True):
     log_level: str = "warning"
     providers: Mapping[str, Any] = MappingProxyType({})
     environment: Mapping[str, str] = MappingProxyType({})
+    #: `approvals` and the tables of `TABLES`, as `config.toml` has them.
+    tables: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
     config: Path | None = None
     chosen: Mapping[str, Any] = MappingProxyType({})
 
@@ -95,7 +103,8 @@ def read(environment: Mapping[str, str] = os.environ, **given: Any) -> Settings:
     _known("config.toml", table, KNOWN)
     server = _section(table, "server")
     _known("[server]", server, KNOWN["server"])
-    _known("[default]", _section(table, "default"), KNOWN["default"])
+    for name in ("default", "approvals"):
+        _known(f"[{name}]", _section(table, name), KNOWN[name])
     named = _first(given.get("host"), environment.get("HERMES_WEBUI_HOST"), server.get("host"), "127.0.0.1")
     host = _text("host", named)
     stored = _first(environment.get("HERMES_WEBUI_PASSWORD_HASH"), server.get("password_hash"), "")
@@ -111,6 +120,7 @@ def read(environment: Mapping[str, str] = os.environ, **given: Any) -> Settings:
         log_level=_level(_first(given.get("log_level"), environment.get("HERMES_WEBUI_LOG_LEVEL"), "warning")),
         providers=_section(table, "providers"),
         environment=MappingProxyType(dict(environment)),
+        tables=MappingProxyType({name: _section(table, name) for name in ("approvals", *TABLES)}),
         config=config,
         chosen=_chosen(state / "settings.json"),
     )

@@ -154,11 +154,12 @@ def title_from(text: str) -> str:
 def say(head: Head, at: float, epoch: int, body: Body) -> list[Change]:
     """The run of `epoch` has completed a message."""
     plan = Plan(head, at)
-    plan.message(body, run_id=_open_run(head, epoch).id)
+    plan.message(body, run_id=open_run(head, epoch).id)
     return plan.changes
 
 
-def _open_run(head: Head, epoch: int) -> runs.Run:
+def open_run(head: Head, epoch: int) -> runs.Run:
+    """The open run, if it is that of `epoch`. Raises `StaleEpoch`."""
     if head.run is None or head.run.epoch != epoch:
         raise StaleEpoch("This run has ended or was replaced by a newer one; what it wrote late was not taken in.")
     return head.run
@@ -173,7 +174,7 @@ def finish(
     usage: dict[str, Any] | None = None,
 ) -> list[Change]:
     """The run of `epoch` ends in `ended.state`; `bodies` are its last messages (a partial reply, an error)."""
-    run = _open_run(head, epoch)
+    run = open_run(head, epoch)
     if not runs.may(run.state, ended.state):
         raise Conflict(f"A run that is {run.state} cannot become {ended.state}.")
     plan = Plan(head, at)

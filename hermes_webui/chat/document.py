@@ -85,6 +85,8 @@ class Summary(Struct, frozen=True):
     parent_session_id: str | None = None
     project_id: str | None = None
     tags: tuple[str, ...] = ()
+    #: How many questions wait for an answer.
+    asks: int = 0
 
 
 def summary_of(head: Head, *, damaged: bool = False) -> Summary:
@@ -116,6 +118,7 @@ def summary_of(head: Head, *, damaged: bool = False) -> Summary:
         parent_session_id=_text(fields.get("parent_session_id")),
         project_id=_text(fields.get("project_id")),
         tags=_texts(fields.get("tags")),
+        asks=len(head.asked),
     )
 
 

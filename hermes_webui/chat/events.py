@@ -138,21 +138,41 @@ class RunFinished(Change, frozen=True, omit_defaults=True):
 
 
 class ApprovalRequested(Change, frozen=True, omit_defaults=True):
-    """The run waits for an answer that only the user can give."""
+    """The run waits for an answer that only the user can give.
+
+    `options` are {id, label, kind, grant?}; `call` is the call that is asked about ({call_id, name, kind, subject, …});
+    `schema` describes a form. At `deadline` (seconds since 1970) it is denied. `survives`: the run goes on after a
+    restart of the server, and the question with it.
+    """
 
     type: ClassVar[str] = "approval.requested"
     request_id: str
     run_id: str
     title: str
-    options: list[str] = []
+    kind: str = "permission"
+    options: list[dict[str, Any]] = []
+    call: dict[str, Any] | None = None
+    schema: dict[str, Any] | None = None
+    deadline: float | None = None
+    survives: bool = False
 
 
 class ApprovalAnswered(Change, frozen=True, omit_defaults=True):
-    """The user answered; the run goes on."""
+    """The run goes on. `by` is user, timeout (nobody answered in time) or engine (it does not ask any more)."""
 
     type: ClassVar[str] = "approval.answered"
     request_id: str
     choice: str
+    values: dict[str, Any] = {}
+    by: str = "user"
+
+
+class PlanChanged(Change, frozen=True, omit_defaults=True):
+    """What the agent of the run means to do: `entries` are {content, status, priority}, all of them."""
+
+    type: ClassVar[str] = "plan.changed"
+    run_id: str
+    entries: list[dict[str, Any]]
 
 
 class ContextCompacted(Change, frozen=True, omit_defaults=True):
@@ -207,6 +227,7 @@ CHANGES: MappingProxyType[str, type[Change]] = MappingProxyType(
             RunFinished,
             ApprovalRequested,
             ApprovalAnswered,
+            PlanChanged,
             ContextCompacted,
             SessionImported,
             SessionTrashed,

@@ -20,6 +20,7 @@ from hermes_webui.chat.events import (
     ContextCompacted,
     Event,
     MessageAdded,
+    PlanChanged,
     RunFinished,
     RunQueued,
     RunRequeued,
@@ -31,7 +32,7 @@ from hermes_webui.chat.events import (
     SessionTrashed,
 )
 from hermes_webui.chat.messages import timestamp_of
-from hermes_webui.chat.run import Ended, Queued, Run
+from hermes_webui.chat.run import Asked, Ended, Plan, Queued, Run
 
 #: The key of the root in `Head.branches`: the parent of first messages.
 ROOT = ""
@@ -48,8 +49,7 @@ FIELDS = frozenset((
     "gateway_routing_history", "llm_title_generated", "parent_session_id", "is_cli_session", "source_tag",
     "raw_source", "session_source", "source_label", "enabled_toolsets", "composer_draft", "created_at",
     "updated_at", "truncation_watermark", "clear_generation", "intentional_shrink_generation", "share_token",
-    "forked_from",
-    "tags",
+    "forked_from", "tags", "grants",
 ))  # fmt: skip
 
 PENDING = frozenset({"pending_user_message", "pending_attachments", "pending_started_at"})
@@ -85,6 +85,9 @@ class Head(Struct, frozen=True, omit_defaults=True):
     run: Run | None = None
     last_run: Ended | None = None
     queue: tuple[Queued, ...] = ()
+    #: What the open run waits for, oldest first.
+    asked: tuple[Asked, ...] = ()
+    plan: Plan | None = None
     epoch: int = 0
     keys: dict[str, tuple[str, str]] = {}
     trashed: bool = False
@@ -238,17 +241,31 @@ def _finished(head: Head, change: RunFinished, _event: Event) -> dict[str, Any]:
         if spent:
             fields[key] = int(_number(fields.get(key))) + spent
     ended = Ended(change.run_id, change.state, change.error)
-    return {"run": None, "last_run": ended, "fields": fields}
+    return {"run": None, "last_run": ended, "fields": fields, "asked": ()}
 
 
-def _asked(head: Head, change: ApprovalRequested, _event: Event) -> dict[str, Any]:
+def _asked(head: Head, change: ApprovalRequested, event: Event) -> dict[str, Any]:
     if head.run is None or head.run.id != change.run_id:
         return {}
-    return {"run": replace(head.run, state=runs.WAITING)}
+    told = (change.title, change.kind, change.options, change.call, change.schema)
+    asked = Asked(change.request_id, change.run_id, *told, event.at, change.deadline, change.survives)
+    others = _others(head, change.request_id)
+    return {"run": replace(head.run, state=runs.WAITING), "asked": (*others, asked)}
 
 
-def _answered(head: Head, _change: ApprovalAnswered, _event: Event) -> dict[str, Any]:
-    return {"run": replace(head.run, state=runs.RUNNING)} if head.run is not None else {}
+def _answered(head: Head, change: ApprovalAnswered, _event: Event) -> dict[str, Any]:
+    left = _others(head, change.request_id)
+    if head.run is None or left:
+        return {"asked": left}
+    return {"run": replace(head.run, state=runs.RUNNING), "asked": ()}
+
+
+def _others(head: Head, request_id: str) -> tuple[Asked, ...]:
+    return tuple(each for each in head.asked if each.request_id != request_id)
+
+
+def _planned(_head: Head, change: PlanChanged, _event: Event) -> dict[str, Any]:
+    return {"plan": Plan(change.run_id, change.entries)}
 
 
 def _compacted(_head: Head, change: ContextCompacted, _event: Event) -> dict[str, Any]:
@@ -275,6 +292,7 @@ _STEPS: Final[Mapping[type[Change], Any]] = {
     RunFinished: _finished,
     ApprovalRequested: _asked,
     ApprovalAnswered: _answered,
+    PlanChanged: _planned,
     ContextCompacted: _compacted,
     SessionTrashed: _trashed,
     SessionRestored: _restored,

@@ -7,8 +7,11 @@ has not seen out of the message itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final
+
+from msgspec import Struct
 
 from hermes_webui.chat.events import Body
 from hermes_webui.chat.messages import Message
@@ -20,6 +23,7 @@ REASONING = "reasoning"
 Part = tuple[str, str]
 
 MAY_HAVE_RUN = "The server was stopped during this call. It may have run; it was not run again."
+NOT_RUN = "It was not run: its question had not been answered when the turn ended."
 NO_REPLY = "The server was stopped before anything of the reply had arrived."
 
 
@@ -101,26 +105,59 @@ def open_calls(tail: Sequence[Message]) -> list[dict[str, Any]]:
     return [call for call in calls if isinstance(call, dict) and call.get("id") not in answered]
 
 
-def call_result(at: float, call_id: str, name: str, status: str, content: str, duration: float = 0.0) -> Body:
-    """The tool message that closes a call."""
+def names_of(calls: Iterable[dict[str, Any]]) -> dict[str, str]:
+    """The names of calls by their ids."""
+    named = ((str(call.get("id")), call.get("function")) for call in calls)
+    return {call_id: str(known.get("name") or "") if isinstance(known, dict) else "" for call_id, known in named}
+
+
+def call_result(
+    at: float, call_id: str, name: str, status: str, content: str, duration: float = 0.0, **more: Any
+) -> Body:
+    """The tool message that closes a call; `more` (diffs, locations) stands in it where it is not empty."""
     result: Body = {"role": "tool", "tool_call_id": call_id, "name": name, "content": content, "status": status}
-    return {**result, "duration": duration, "timestamp": at}
+    return {**result, "duration": duration, "timestamp": at, **{key: value for key, value in more.items() if value}}
 
 
-def close_calls(tail: Sequence[Message], at: float, status: str, content: str) -> list[Body]:
+class Cutting(Struct, frozen=True):
+    """How calls are closed that will get no result any more: with `status` and `content`, and what is known of their
+    output; those that waited for an answer (`not_run`) as not run.
+    """
+
+    status: str
+    content: str
+    not_run: frozenset[str] = frozenset()
+    outputs: Mapping[str, str] = MappingProxyType({})
+
+    def result(self, at: float, call_id: str, name: str) -> Body:
+        """The tool message that closes this call."""
+        if call_id in self.not_run:
+            return call_result(at, call_id, name, "cancelled", NOT_RUN)
+        output = self.outputs.get(call_id, "")
+        content = f"{self.content}\n\nIts output until then:\n{output}" if output else self.content
+        return call_result(at, call_id, name, self.status, content)
+
+
+#: The server was stopped.
+CUT_OFF: Final = Cutting("unknown", MAY_HAVE_RUN)
+
+
+def close_calls(tail: Sequence[Message], at: float, cutting: Cutting) -> list[Body]:
     """Results for calls that will get none any more."""
-    bodies = []
-    for call in open_calls(tail):
-        function = call.get("function")
-        name = str(function.get("name") or "") if isinstance(function, dict) else ""
-        bodies.append(call_result(at, str(call.get("id")), name, status, content))
-    return bodies
+    return [cutting.result(at, call_id, name) for call_id, name in names_of(open_calls(tail)).items()]
 
 
-def interrupted(tail: Sequence[Message], run_id: str, parts: Sequence[Part], at: float, model: str) -> list[Body]:
+def interrupted(
+    tail: Sequence[Message],
+    run_id: str,
+    parts: Sequence[Part],
+    at: float,
+    model: str,
+    cutting: Cutting = CUT_OFF,
+) -> list[Body]:
     """What a run that nobody runs any more leaves: open calls closed as unknown, the partial text kept and marked."""
     own = [message for message in tail if message.run_id == run_id]
-    bodies = close_calls(own, at, "unknown", MAY_HAVE_RUN)
+    bodies = close_calls(own, at, cutting)
     if parts:
         bodies.append(body_of(parts, at, model=model, _partial=True, finish_reason="interrupted"))
     elif not any(message.role != "user" for message in own):

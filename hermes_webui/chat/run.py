@@ -15,6 +15,9 @@ FAILED = "failed"
 CANCELLED = "cancelled"
 INTERRUPTED = "interrupted"
 
+#: The server stops while a run waits for an answer that outlives it: no state of the log, there it goes on waiting.
+SUSPENDED = "suspended"
+
 #: States that end a run. After done and cancelled the queue goes on; after the others it is held for the user.
 ENDS = frozenset({DONE, FAILED, CANCELLED, INTERRUPTED})
 HOLDS_QUEUE = frozenset({FAILED, INTERRUPTED})
@@ -67,3 +70,30 @@ class Queued(Struct, frozen=True, omit_defaults=True):
     message: dict[str, Any]
     key: str | None = None
     options: dict[str, str] = {}
+
+
+class Asked(Struct, frozen=True, omit_defaults=True):
+    """A question that waits for the user; what it holds stands at `ApprovalRequested`."""
+
+    request_id: str
+    run_id: str
+    title: str
+    kind: str = "permission"
+    options: list[dict[str, Any]] = []
+    call: dict[str, Any] | None = None
+    schema: dict[str, Any] | None = None
+    asked_at: float = 0.0
+    deadline: float | None = None
+    survives: bool = False
+
+    @property
+    def call_id(self) -> str:
+        """The call that is asked about, "" for none: it has not run."""
+        return str((self.call or {}).get("call_id") or "")
+
+
+class Plan(Struct, frozen=True, omit_defaults=True):
+    """The last plan of an agent in this session: {content, status, priority} each."""
+
+    run_id: str
+    entries: list[dict[str, Any]] = []

@@ -64,10 +64,21 @@ class File(Struct, frozen=True):
     data: bytes
 
 
+class Resumption(Struct, frozen=True):
+    """A turn that waited for an answer when its server ended goes on. The last `own` messages of the turn are this
+    run's: a call in them without a result that is in `asked` has not run and is asked about again, under the id that it
+    had; any other one may have run and is not run again. `checkpoint` is what the engine gave with its last question.
+    """
+
+    own: int
+    asked: frozenset[str] = frozenset()
+    checkpoint: bytes = b""
+
+
 class Turn(Struct, frozen=True):
     """What is to be answered: the visible path, whose last message is the user's prompt or, with `continues`, the
     reply that was cut off and is to go on from exactly there. `files` are the attachments that the messages name, by
-    their ids, as far as all of them may be sent at once.
+    their ids, as far as all of them may be sent at once. `fields` are the session's (personality, enabled_toolsets …).
     """
 
     session_id: str
@@ -78,6 +89,8 @@ class Turn(Struct, frozen=True):
     workspace: str = ""
     files: Mapping[str, File] = MappingProxyType({})
     continues: bool = False
+    resumes: Resumption | None = None
+    fields: Mapping[str, Any] = MappingProxyType({})
 
 
 class Usage(Struct, frozen=True, omit_defaults=True):
@@ -102,13 +115,47 @@ class ReasoningDelta(Struct, frozen=True, tag=True):
     text: str
 
 
+#: What a call does, in the Agent Client Protocol's words; `ask` and `agent` (a subagent's work) are ours.
+CallKind = Literal[
+    "", "read", "edit", "delete", "move", "search", "execute", "think", "fetch", "switch_mode", "ask", "agent", "other"
+]
+
+
+class Location(Struct, frozen=True, omit_defaults=True):
+    """A place that a call reads or changes: a path as the engine says it, and a line from 1 where there is one."""
+
+    path: str
+    line: int | None = None
+
+
+class Diff(Struct, frozen=True):
+    """What a call changed in a file, as a unified diff (`--- a`, `+++ b`, `@@`)."""
+
+    path: str
+    patch: str
+
+
 class ToolCallStarted(Struct, frozen=True, tag=True):
-    """The engine is about to make this call. It is logged before the engine is asked for its next event."""
+    """The engine is about to make this call. It is logged before the engine is asked for its next event. `parent` is
+    the call whose subagent makes it.
+    """
 
     call_id: str
     name: str
     args: dict[str, Any]
     title: str = ""
+    kind: CallKind = ""
+    locations: tuple[Location, ...] = ()
+    parent: str = ""
+
+
+class ToolCallUpdated(Struct, frozen=True, tag=True):
+    """More output of a call that is running: `text` follows what came before. Shown live, and kept where the call is
+    cut off; the result replaces it.
+    """
+
+    call_id: str
+    text: str
 
 
 class ToolCallFinished(Struct, frozen=True, tag=True):
@@ -118,6 +165,33 @@ class ToolCallFinished(Struct, frozen=True, tag=True):
     status: Literal["ok", "failed", "denied", "cancelled", "unknown"]
     result: str
     duration: float = 0.0
+    diffs: tuple[Diff, ...] = ()
+    locations: tuple[Location, ...] = ()
+
+
+class PlanEntry(Struct, frozen=True, omit_defaults=True):
+    """One step of a plan."""
+
+    content: str
+    status: Literal["pending", "in_progress", "completed"] = "pending"
+    priority: Literal["high", "medium", "low"] = "medium"
+
+
+class PlanUpdated(Struct, frozen=True, tag=True):
+    """What the agent means to do, whole: it replaces the plan before."""
+
+    entries: tuple[PlanEntry, ...]
+
+
+class SessionInfoChanged(Struct, frozen=True, tag=True, omit_defaults=True):
+    """What the agent says of the session: a title, the modes that can be chosen ({id, name, description?}), the one
+    that is on, the commands that it knows ({name, description, hint?}). What is None stays as it was.
+    """
+
+    title: str | None = None
+    modes: tuple[dict[str, str], ...] | None = None
+    mode: str | None = None
+    commands: tuple[dict[str, str], ...] | None = None
 
 
 class UsageUpdated(Struct, frozen=True, tag=True):
@@ -127,9 +201,10 @@ class UsageUpdated(Struct, frozen=True, tag=True):
 
 
 class Notice(Struct, frozen=True, tag=True):
-    """Something to tell the user that is no part of the reply."""
+    """Something to tell the user that is no part of the reply; a `kept` one stays with the message that follows."""
 
     text: str
+    kept: bool = False
 
 
 class TurnEnded(Struct, frozen=True, tag=True):
@@ -139,23 +214,72 @@ class TurnEnded(Struct, frozen=True, tag=True):
     reason: Literal["end_turn", "max_tokens", "refusal", "cancelled", "unknown"] = "end_turn"
 
 
-EngineEvent = TextDelta | ReasoningDelta | ToolCallStarted | ToolCallFinished | UsageUpdated | Notice | TurnEnded
+EngineEvent = (
+    TextDelta
+    | ReasoningDelta
+    | ToolCallStarted
+    | ToolCallUpdated
+    | ToolCallFinished
+    | PlanUpdated
+    | SessionInfoChanged
+    | UsageUpdated
+    | Notice
+    | TurnEnded
+)
+
+
+class Option(Struct, frozen=True, omit_defaults=True):
+    """An answer that can be chosen. `kind` says what it means; `grant` is the pattern that it allows from now on
+    (`chat.policy`), for this session or, with `allow_always`, for good.
+    """
+
+    id: str
+    label: str
+    kind: Literal["allow_once", "allow_session", "allow_always", "reject_once", "reject_always", "other"] = "other"
+    grant: str = ""
+
+
+class CallAsked(Struct, frozen=True, omit_defaults=True):
+    """The call that a permission is asked for. `subject` is what it acts on, in a line: the command, path or address.
+    `patch`: the change that it would make, as a unified diff. `risk`: a sentence where there is more to say than what
+    its kind says.
+    """
+
+    call_id: str
+    name: str
+    kind: CallKind = ""
+    subject: str = ""
+    patch: str = ""
+    risk: str = ""
+    cwd: str = ""
 
 
 class InputRequest(Struct, frozen=True):
-    """A question that only the user can answer."""
+    """A question that only the user can answer. `request_id` is the engine's and unique within its run: asked again
+    under the same id after a restart it is the same question. `schema` (of a form) is a JSON Schema of an object with
+    flat properties. `timeout` in seconds: the engine denies by itself then, so the page counts down. Nothing is run
+    when a question cannot be asked: the answer is then the option of kind `reject_once`, or "".
+    """
 
     request_id: str
-    kind: Literal["permission", "question"]
+    kind: Literal["permission", "question", "form"]
     title: str
-    options: tuple[str, ...] = ()
+    options: tuple[Option, ...] = ()
+    call: CallAsked | None = None
+    schema: Mapping[str, Any] | None = None
+    timeout: float | None = None
+    checkpoint: bytes = b""
 
 
 class Answer(Struct, frozen=True):
-    """The user's answer: one of the options, or free text."""
+    """The user's answer: the id of an option or, of a question, free text; a form's values. `allowed`: whether the
+    option is one that allows.
+    """
 
     request_id: str
     choice: str
+    allowed: bool = False
+    values: Mapping[str, Any] = MappingProxyType({})
 
 
 Ask = Callable[[InputRequest], Awaitable[Answer]]

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from collections.abc import Callable, Collection
 
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hermes_webui.chat.decide import Prompt
+from hermes_webui.chat.head import Head
 from hermes_webui.engines.base import Engine, ProviderInfo
+from hermes_webui.errors import BadRequest
 
 DEMO = "demo"
 
@@ -46,3 +52,34 @@ class Default:
         first = next(ready, None)
         if first is not None:
             self._found = Choice(first.engine, first.id, first.models[0].id)
+
+
+class Choosing:
+    """Says of each prompt who answers it."""
+
+    def __init__(self, engines: Collection[str], default: Callable[[], Choice]) -> None:
+        self._engines = engines
+        self._default = default
+
+    def __call__(self, head: Head, prompt: Prompt, choice: Choice) -> Prompt:
+        """The prompt with who answers it: whom it names, else whom its session keeps to, else the default."""
+        default = self._default()
+        named = bool(choice.model or choice.engine or choice.provider)
+        own = Choice(
+            str(head.fields.get("engine") or ""),
+            str(head.fields.get("model_provider") or ""),
+            str(head.fields.get("model") or ""),
+        )
+        # A model that another program noted is worth a try only where there are models at all.
+        kept = own.engine or own.provider in self._engines or (own.model and default.engine == "model")
+        who = choice if named else own if kept else default
+        engine = who.engine or self._engine_of(who, default)
+        if engine not in self._engines:
+            raise BadRequest(f"There is no engine {engine!r}. Choose another in the list of models.")
+        return replace(prompt, engine=engine, provider=who.provider, model=who.model, chosen=named)
+
+    def _engine_of(self, who: Choice, default: Choice) -> str:
+        """The engine that was not named: the one of that name as provider (the demo), the default, or the models'."""
+        if who.provider in self._engines:
+            return who.provider
+        return "model" if who.model else default.engine

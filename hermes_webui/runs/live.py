@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from hermes_webui.chat.events import Event, MessageAdded
+from hermes_webui.chat.events import ApprovalAnswered, Event, MessageAdded
 from hermes_webui.chat.reply import REASONING, Part, Reply
-from hermes_webui.chat.run import INTERRUPTED, Run
+from hermes_webui.chat.run import INTERRUPTED, WAITING, Run
 from hermes_webui.chat.text import clean, split_pair
 from hermes_webui.engines.base import Usage
 from hermes_webui.errors import StoreUnavailable
@@ -18,6 +18,9 @@ from hermes_webui.streams.hub import Hub
 #: Deltas that come within this time are one record and one frame. The first of a burst goes out at once; pages draw
 #: every 50 ms.
 GATHER_SECONDS = 0.03
+
+#: So much of a running call's output is kept and told before its result.
+OUTPUT_CHARACTERS = 100_000
 
 
 class LiveRun:
@@ -36,6 +39,14 @@ class LiveRun:
         self.end_reason = ""
         #: Tool calls that have no result yet: id and name.
         self.calls: dict[str, str] = {}
+        #: What running calls have put out.
+        self.outputs: dict[str, str] = {}
+        #: Answers to this run's questions, by the questions' ids.
+        self.answers: dict[str, ApprovalAnswered] = {}
+        #: What the engine has said beside its reply and belongs to the next message.
+        self.notices: list[str] = []
+        #: It waited for an answer when the server before this one ended.
+        self.resumes = run.state == WAITING
         #: Whether the log holds a message of this run.
         self.spoke = False
         #: cancelled or interrupted, once somebody has stopped it.
@@ -85,6 +96,25 @@ class LiveRun:
             self.flush()
         else:
             self._timer = loop.call_later(wait, self.flush)
+
+    def add_output(self, call_id: str, text: str) -> None:
+        """More output of a call that is running: in the journal, then told. What is more than a reader would look at is
+        left to the result.
+        """
+        before = self.outputs.get(call_id, "")
+        text = text[: max(0, OUTPUT_CHARACTERS - len(before))]
+        if self._closed or self.failure is not None or not text or call_id not in self.calls:
+            return
+        try:
+            self._journal.output(self.run.id, call_id, text)
+        except StoreUnavailable as error:
+            self.failure = error
+            self.stopped.set()
+            return
+        self.outputs[call_id] = before + text
+        topic = views.session_topic(self.session_id)
+        if self._hub.follows(topic):
+            self._hub.publish(topic, views.output_frame(self.session_id, self.run.id, call_id, len(before), text))
 
     def flush(self) -> None:
         """Journal, then reply, then subscribers."""
@@ -142,10 +172,13 @@ class LiveRun:
         """
         self.revision = event.seq
         change = event.change
+        if isinstance(change, ApprovalAnswered):
+            self.answers[change.request_id] = change
         if not isinstance(change, MessageAdded) or change.run_id != self.run.id or change.message.get("role") == "user":
             return
         self.spoke = True
         self.calls.pop(str(change.message.get("tool_call_id")), None)
+        self.outputs.pop(str(change.message.get("tool_call_id")), None)
         for call in change.message.get("tool_calls") or ():
             self.calls[call["id"]] = call["function"]["name"]
         if change.message.get("role") == "assistant":

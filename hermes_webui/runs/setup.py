@@ -58,7 +58,7 @@ class Setup:
         self._choices = choices
         self._default = default
         self._engine = engine
-        self._changing = asyncio.Lock()
+        self._changing = choices.changing
 
     @property
     def makes_titles(self) -> bool:

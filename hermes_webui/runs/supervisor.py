@@ -12,27 +12,28 @@ import secrets
 import threading
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
-import msgspec
 from msgspec import Struct
 
-from hermes_webui.chat import decide
+from hermes_webui.chat import asking, decide
 from hermes_webui.chat.decide import Prompt
 from hermes_webui.chat.events import Body, Change, Event, MessageAdded, RunFinished, RunStarted
 from hermes_webui.chat.head import Head
 from hermes_webui.chat.messages import Message
-from hermes_webui.chat.run import CANCELLED, DONE, INTERRUPTED, RUNNING, Run
+from hermes_webui.chat.policy import Policy
+from hermes_webui.chat.reply import names_of, open_calls
+from hermes_webui.chat.run import CANCELLED, DONE, INTERRUPTED, RUNNING, SUSPENDED, Run
 from hermes_webui.engines.base import Engine
 from hermes_webui.errors import BadRequest, Conflict, HermesError, NotFound
 from hermes_webui.runs import views
-from hermes_webui.runs.attached import Content, no_content
-from hermes_webui.runs.choice import Choice
+from hermes_webui.runs.agents import AgentSessions
+from hermes_webui.runs.choice import Choice, Choosing
 from hermes_webui.runs.desk import Desk, Outcome
 from hermes_webui.runs.live import LiveRun
 from hermes_webui.runs.provisional import Decide
-from hermes_webui.runs.turn import TurnRunner
-from hermes_webui.store.journal import Journal
+from hermes_webui.runs.questions import Questions
+from hermes_webui.runs.turn import Records, Told, TurnRunner
 from hermes_webui.store.session import Session
 
 logger = logging.getLogger(__name__)
@@ -48,6 +49,20 @@ STOPPING = "stopping"
 
 #: How long a server that is asked to stop waits for its runs to be written down.
 CLOSE_SECONDS = 5.0
+
+
+#: How far back the open calls of a run are looked for.
+TAIL = 50
+
+
+class Asks(NamedTuple):
+    """What may be done without a question, and who is told of a pattern that is allowed for good."""
+
+    policy: Callable[[], Policy]
+    grant: Callable[[str], None]
+
+
+ALWAYS_ASK = Asks(Policy, lambda _pattern: None)
 
 
 class Started(Struct, frozen=True):
@@ -67,17 +82,20 @@ class Supervisor:
         self,
         desk: Desk,
         engines: Mapping[str, Engine],
-        journal: Journal,
+        records: Records,
         default: Callable[[], Choice],
         streams: MutableMapping[str, Any],
         lock: threading.Lock,
-        content: Content = no_content,
+        asks: Asks = ALWAYS_ASK,
     ) -> None:
         self.desk = desk
         self.engines = engines
-        self._journal = journal
-        self._runner = TurnRunner(desk, engines, journal, content)
+        self._journal = records.journal
+        self.questions = Questions(desk, records.checkpoints, *asks)
+        self.agents = AgentSessions(desk)
+        self._runner = TurnRunner(desk, engines, records, Told(self.questions, self.agents))
         self._default = default
+        self._choosing = Choosing(engines, default)
         self._streams = streams
         self._lock = lock
         self._live: dict[str, LiveRun] = {}
@@ -109,10 +127,27 @@ class Supervisor:
                 raise Conflict(
                     "The conversation has changed since you saw it. Nothing was lost; look again and send again."
                 )
-            return decide.start(head, self.desk.clock(), self._chosen(head, prompt, choice))
+            return decide.start(head, self.desk.clock(), self._choosing(head, prompt, choice))
 
         outcome = await self._once(session_id, key, rule)
         return _started(outcome.head, prompt, outcome.events)
+
+    async def reopen(self, session_ids: Sequence[str]) -> None:
+        """At the start: runs that waited for an answer wait for it again, each where its engine can go on."""
+        for session_id in session_ids:
+            session = await self.desk.session(session_id)
+            run = session.head.run
+            if run is None or not asking.survives(session.head):
+                continue
+            if run.engine not in self.engines:
+                self.desk.unclosed[session_id] = None
+                continue
+            tail = await self.desk.read(self.desk.store.path_messages, session, session.head.leaf, TAIL)
+            live = self._open(session_id, run, session.head.revision)
+            live.spoke = True
+            live.calls.update(names_of(open_calls([each for each in tail if each.run_id == run.id])))
+            self._begin(live)
+        await self.desk.close_unclosed()
 
     async def _once(self, session_id: str, key: str | None, rule: Decide, seen: int | None = None) -> Outcome:
         """Carries out a command once a key; with `seen` only where nothing has come since that revision."""
@@ -138,7 +173,7 @@ class Supervisor:
         prompt = self._prompt(session_id, {**attached, **body}, key)
 
         def rule(head: Head) -> Sequence[Change]:
-            return decide.edit(head, self.desk.clock(), target, self._chosen(head, prompt, choice))
+            return decide.edit(head, self.desk.clock(), target, self._choosing(head, prompt, choice))
 
         outcome = await self._once(session_id, key, rule)
         return _started(outcome.head, prompt, outcome.events)
@@ -155,7 +190,7 @@ class Supervisor:
         prompt = self._prompt(session_id, user.body, key)
 
         def rule(head: Head) -> Sequence[Change]:
-            return decide.retry(head, self.desk.clock(), user, follower, self._chosen(head, prompt, choice))
+            return decide.retry(head, self.desk.clock(), user, follower, self._choosing(head, prompt, choice))
 
         outcome = await self._once(session_id, key, rule, seen)
         return _started(outcome.head, prompt, outcome.events, user.id)
@@ -182,7 +217,7 @@ class Supervisor:
         prompt = self._prompt(session_id, target.body, key)
 
         def rule(head: Head) -> Sequence[Change]:
-            return decide.carry_on(head, target, follower, self._chosen(head, prompt, choice))
+            return decide.carry_on(head, target, follower, self._choosing(head, prompt, choice))
 
         outcome = await self._once(session_id, key, rule, seen)
         return _started(outcome.head, prompt, outcome.events, target.id)
@@ -204,28 +239,6 @@ class Supervisor:
     def _prompt(self, session_id: str, body: Body, key: str | None) -> Prompt:
         """The run's id names its session, so that it is found again after a restart."""
         return Prompt({**body, "timestamp": self.desk.clock()}, f"{session_id}~{secrets.token_hex(8)}", key)
-
-    def _chosen(self, head: Head, prompt: Prompt, choice: Choice) -> Prompt:
-        default = self._default()
-        named = bool(choice.model or choice.engine or choice.provider)
-        own = Choice(
-            str(head.fields.get("engine") or ""),
-            str(head.fields.get("model_provider") or ""),
-            str(head.fields.get("model") or ""),
-        )
-        # A model that another program noted is worth a try only where there are models at all.
-        kept = own.engine or own.provider in self.engines or (own.model and default.engine == "model")
-        who = choice if named else own if kept else default
-        engine = who.engine or self._engine_of(who, default)
-        if engine not in self.engines:
-            raise BadRequest(f"There is no engine {engine!r}. Choose another in the list of models.")
-        return msgspec.structs.replace(prompt, engine=engine, provider=who.provider, model=who.model, chosen=named)
-
-    def _engine_of(self, who: Choice, default: Choice) -> str:
-        """The engine that was not named: the one of that name as provider (the demo), the default, or the models'."""
-        if who.provider in self.engines:
-            return who.provider
-        return "model" if who.model else default.engine
 
     def warm(self) -> None:
         """Somebody is about to write: the default's engine imports what its first turn will need."""
@@ -278,6 +291,8 @@ class Supervisor:
             if isinstance(event.change, RunFinished):
                 if live is None or live.run.id != event.change.run_id:  # it had waited in the queue
                     self._tell_run(session_id, event.change.run_id, event)
+                else:  # in the same step: who comes now is told the end from the log, and not to wait for one
+                    del self._by_session[session_id]
                 self.desk.hub.end(views.run_topic(event.change.run_id))
             if isinstance(event.change, RunStarted):
                 self._launch(session_id, event, event.change)
@@ -297,14 +312,20 @@ class Supervisor:
     def _launch(self, session_id: str, event: Event, change: RunStarted) -> None:
         who = (change.engine, change.provider, change.model)
         run = Run(change.run_id, change.epoch, RUNNING, event.at, *who, change.continues)
+        self._begin(self._open(session_id, run, event.seq))
+
+    def _open(self, session_id: str, run: Run, revision: int) -> LiveRun:
         live = LiveRun(session_id, run, self._journal, self.desk.hub)
-        live.next_message(event.seq)
+        live.next_message(revision)
         self._live[run.id] = self._by_session[session_id] = live
         with self._lock:
             self._streams[run.id] = live
+        return live
+
+    def _begin(self, live: LiveRun) -> None:
         if self._closing:
             live.stop(INTERRUPTED)
-        task = asyncio.create_task(self._supervise(live), name=f"run {run.id}")
+        task = asyncio.create_task(self._supervise(live), name=f"run {live.run.id}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -336,10 +357,13 @@ class Supervisor:
             logger.exception("After run %s", live.run.id)
 
     async def close(self) -> None:
-        """The server stops: every run ends as interrupted, what it has said kept."""
+        """The server stops: every run ends as interrupted, what it has said kept; but one that waits for an answer, and
+        can go on with it after the restart, waits on.
+        """
         self._closing = True
         for live in tuple(self._live.values()):
-            live.stop(INTERRUPTED)
+            session = await self.desk.session(live.session_id)
+            live.stop(SUSPENDED if asking.survives(session.head) else INTERRUPTED)
         if self._tasks:
             await asyncio.wait(set(self._tasks), timeout=CLOSE_SECONDS)
 

@@ -6,16 +6,16 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing, suppress
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from hermes_webui.chat import decide
+from hermes_webui.chat import asking, decide
 from hermes_webui.chat.events import Body, Change
 from hermes_webui.chat.head import Head
 from hermes_webui.chat.messages import Message, text_of
-from hermes_webui.chat.reply import NO_REPLY, Part, body_of, call_result, error_body
-from hermes_webui.chat.run import CANCELLED, DONE, FAILED, INTERRUPTED, Ended
+from hermes_webui.chat.reply import NO_REPLY, Cutting, Part, body_of, call_result, error_body
+from hermes_webui.chat.run import CANCELLED, DONE, FAILED, INTERRUPTED, SUSPENDED, Ended
 from hermes_webui.chat.text import clean, clean_json
 from hermes_webui.engines.base import (
     Answer,
@@ -23,19 +23,26 @@ from hermes_webui.engines.base import (
     EngineEvent,
     InputRequest,
     Notice,
+    PlanUpdated,
     ReasoningDelta,
+    Resumption,
+    SessionInfoChanged,
     TextDelta,
     ToolCallFinished,
     ToolCallStarted,
+    ToolCallUpdated,
     Turn,
     TurnEnded,
     UsageUpdated,
 )
 from hermes_webui.errors import EngineFailure, HermesError, StoreUnavailable
 from hermes_webui.runs import views
+from hermes_webui.runs.agents import AgentSessions
 from hermes_webui.runs.attached import Content, files_of, no_content
 from hermes_webui.runs.desk import Desk
 from hermes_webui.runs.live import LiveRun
+from hermes_webui.runs.questions import Questions
+from hermes_webui.store.checkpoints import Checkpoints
 from hermes_webui.store.journal import Journal
 from hermes_webui.store.session import Session
 from hermes_webui.streams.sse import frame
@@ -69,14 +76,32 @@ CLOSED_CALL: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
+class Records(NamedTuple):
+    """Where a run is written down beside the log, and where the content of its attachments is read."""
+
+    journal: Journal
+    checkpoints: Checkpoints
+    content: Content = no_content
+
+
+class Told(NamedTuple):
+    """Who hears of what an engine asks and says of its session."""
+
+    questions: Questions
+    sessions: AgentSessions
+
+
 class TurnRunner:
     """Runs turns on engines. What a turn says goes through the desk, so that it is on disk before it is told."""
 
-    def __init__(self, desk: Desk, engines: Mapping[str, Engine], journal: Journal, content: Content) -> None:
+    def __init__(self, desk: Desk, engines: Mapping[str, Engine], records: Records, told: Told) -> None:
         self._desk = desk
         self._engines = engines
-        self._journal = journal
-        self._content = content
+        self._journal = records.journal
+        self._checkpoints = records.checkpoints
+        self._content = records.content
+        self._questions = told.questions
+        self._sessions_told = told.sessions
 
     async def run(self, live: LiveRun) -> None:
         """Returns when the run's end is on disk (or the disk takes nothing any more and the server stops)."""
@@ -91,18 +116,27 @@ class TurnRunner:
             logger.exception("The run %s failed", live.run.id)
             message = "Something went wrong in this program; its log has the details. Your prompt is kept."
             ended = _failed(live, {"code": "internal", "message": message, "retryable": True})
-        await self._settle(live, ended)
+        if ended.state != SUSPENDED:
+            await self._settle(live, ended)
 
     async def _turn(self, live: LiveRun, content: Content = no_content) -> Turn:
         session = await self._desk.session(live.session_id)
-        bodies = await self._desk.read(self._context, session)
+        path = await self._desk.read(self._context, session)
+        bodies = [message.body for message in path]
         files = await self._desk.read(files_of, bodies, content)
-        workspace = str(session.head.fields.get("workspace") or "")
+        fields = session.head.fields
+        workspace = str(fields.get("workspace") or "")
         who = (live.run.model, live.run.provider)
         goes_on = live.run.continues is not None
-        return Turn(live.session_id, live.run.id, bodies, *who, workspace, files, goes_on)
+        resumes = await self._resumption(live, session.head, path) if live.resumes else None
+        return Turn(live.session_id, live.run.id, bodies, *who, workspace, files, goes_on, resumes, fields)
 
-    def _context(self, session: Session) -> list[Body]:
+    async def _resumption(self, live: LiveRun, head: Head, path: Sequence[Message]) -> Resumption:
+        own = sum(message.run_id == live.run.id and message.role != "user" for message in path)
+        checkpoint = await self._desk.read(self._checkpoints.get, live.run.id)
+        return Resumption(own, asking.not_run(head), checkpoint)
+
+    def _context(self, session: Session) -> list[Message]:
         """The visible path for the engine, without what is not for it; from the end, as far as any model could read."""
         found: list[Message] = []
         leaf, length = session.head.leaf, 0
@@ -111,7 +145,7 @@ class TurnRunner:
             found[:0] = page
             length += sum(len(text_of(message.body)) for message in page)
             leaf = page[0].parent if page else None
-        return [message.body for message in found if not message.body.get("_error")]
+        return [message for message in found if not message.body.get("_error")]
 
     async def _drive(self, live: LiveRun, turn: Turn) -> Ended:
         engine = self._engines[live.run.engine]
@@ -132,7 +166,7 @@ class TurnRunner:
 
     async def _pump(self, live: LiveRun, engine: Engine, turn: Turn) -> None:
         async def ask(request: InputRequest) -> Answer:
-            return Answer(request.request_id, "deny")
+            return await self._questions.ask(live, request, survives=engine.caps.approvals_survive_restart)
 
         async with aclosing(engine.run(turn, ask, live.stopped)) as events:  # type: ignore[type-var]
             async for event in events:
@@ -150,19 +184,33 @@ class TurnRunner:
                 live.add("text", text)
             case ReasoningDelta(text):
                 live.add("reasoning", text)
-            case ToolCallStarted():
-                await self._say(live, clean_json(_call_body(live, event, self._desk.clock())))
-            case ToolCallFinished(call_id, status, result, duration):
-                call_id = clean(call_id)
-                name = live.calls.get(call_id, "")
-                await self._say(live, call_result(self._desk.clock(), call_id, name, status, clean(result), duration))
+            case ToolCallStarted() | ToolCallUpdated() | ToolCallFinished():
+                await self._take_call(live, event)
+            case PlanUpdated(entries):
+                await self._plan(live, clean_json(msgspec.to_builtins(entries)))
+            case SessionInfoChanged():
+                await self._sessions_told.change(live.session_id, event)
             case UsageUpdated(usage):
                 live.usage = usage
-            case Notice(text):
+            case Notice(text, kept):
+                live.notices += [clean(text)] if kept else []
                 notice = {"type": "notice", "session_id": live.session_id, "run_id": live.run.id, "text": clean(text)}
                 self._desk.hub.publish(views.session_topic(live.session_id), frame(notice))
             case TurnEnded(reason):
                 live.end_reason = reason
+
+    async def _take_call(self, live: LiveRun, event: ToolCallStarted | ToolCallUpdated | ToolCallFinished) -> None:
+        match event:
+            case ToolCallStarted():
+                await self._say(live, clean_json(_call_body(live, event, self._desk.clock())))
+            case ToolCallUpdated(call_id, text):
+                live.add_output(clean(call_id), clean(text))
+            case ToolCallFinished(call_id, status, result, duration):
+                call_id = clean(call_id)
+                name = live.calls.get(call_id, "")
+                shown = _shown(event)
+                body = call_result(self._desk.clock(), call_id, name, status, clean(result), duration, **shown)
+                await self._say(live, body)
 
     async def _say(self, live: LiveRun, body: Body) -> None:
         """A message of the run is complete: on disk before the engine goes on. So a call's intent is logged before it
@@ -173,6 +221,9 @@ class TurnRunner:
             return decide.say(head, self._desk.clock(), live.run.epoch, body)
 
         await self._desk.execute(live.session_id, rule)
+
+    async def _plan(self, live: LiveRun, entries: list[dict[str, Any]]) -> None:
+        await self._desk.execute(live.session_id, lambda head: asking.plan(head, live.run.epoch, entries))
 
     async def _settle(self, live: LiveRun, ended: Ended) -> None:
         """Writes the end down. While the disk takes no writes the text waits in memory (and as far as it came, in the
@@ -199,12 +250,14 @@ class TurnRunner:
             else:
                 break
         self._journal.end(live.run.id)
+        if live.answers or live.resumes:
+            await self._desk.read(self._checkpoints.drop, live.run.id)
 
     async def _end(self, live: LiveRun, ended: Ended) -> None:
         def rule(head: Head) -> Sequence[Change]:
             at = self._desk.clock()
             parts = live.close()
-            bodies = [] if ended.error == UNSAYABLE else _last_bodies(live, ended, parts, at)
+            bodies = [] if ended.error == UNSAYABLE else _last_bodies(live, ended, parts, at, asking.not_run(head))
             usage = msgspec.to_builtins(live.usage) if live.usage is not None else None
             return decide.finish(head, at, live.run.epoch, ended, bodies, usage)
 
@@ -238,15 +291,30 @@ def _call_body(live: LiveRun, event: ToolCallStarted, at: float) -> Body:
     parts = live.complete()
     arguments = msgspec.json.encode(clean_json(event.args)).decode()
     call = {"id": event.call_id, "type": "function", "function": {"name": event.name, "arguments": arguments}}
-    return body_of(parts, at, model=live.run.model, thought=live.thought, tool_calls=[call])
+    shown = {name: getattr(event, name) for name in ("title", "kind", "parent") if getattr(event, name)}
+    places = {"locations": msgspec.to_builtins(event.locations)} if event.locations else {}
+    facts = {"model": live.run.model, "thought": live.thought, "notices": _notices(live)}
+    return body_of(parts, at, **facts, tool_calls=[{**call, **shown, **places}])
 
 
-def _last_bodies(live: LiveRun, ended: Ended, parts: Sequence[Part], at: float) -> list[Body]:
+def _shown(event: ToolCallFinished) -> dict[str, Any]:
+    """What a call's card shows beside its result."""
+    built = {"diffs": msgspec.to_builtins(event.diffs), "locations": msgspec.to_builtins(event.locations)}
+    cleaned: dict[str, Any] = clean_json(built)
+    return cleaned
+
+
+def _notices(live: LiveRun) -> list[str]:
+    told, live.notices = live.notices, []
+    return told
+
+
+def _last_bodies(live: LiveRun, ended: Ended, parts: Sequence[Part], at: float, not_run: frozenset[str]) -> list[Body]:
     """The messages that a run ends with: results for open calls, its last text, and why there is no more of it."""
     if ended.state == DONE:
-        return [_final(live, parts, at)] if parts else []
-    status, content = CLOSED_CALL[ended.state]
-    bodies = [call_result(at, call_id, name, status, content) for call_id, name in live.calls.items()]
+        return [_final(live, parts, at)] if parts or live.notices else []
+    cutting = Cutting(*CLOSED_CALL[ended.state], not_run, live.outputs)
+    bodies = [cutting.result(at, call_id, name) for call_id, name in live.calls.items()]
     if parts:
         bodies.append(body_of(parts, at, **_facts(live, at), _partial=True, finish_reason=ended.state))
     if ended.error is not None:
@@ -266,4 +334,5 @@ def _facts(live: LiveRun, at: float) -> dict[str, Any]:
     """What is known of how a reply came about."""
     usage = msgspec.to_builtins(live.usage) if live.usage is not None else None
     duration = round(max(0.0, at - live.run.started_at), 3)
-    return {"model": live.run.model, "thought": live.thought, "usage": usage, "duration": duration}
+    said = {"thought": live.thought, "notices": _notices(live)}
+    return {"model": live.run.model, **said, "usage": usage, "duration": duration}

@@ -56,6 +56,18 @@ def delta_frame(session_id: str, run_id: str, seq: int, offset: int, kind: str, 
     return frame(body, Cursor(seq, offset + len(text)))
 
 
+def output_frame(session_id: str, run_id: str, call_id: str, offset: int, text: str) -> bytes:
+    """More output of a running call; `offset` is where `text` begins."""
+    where = {"type": "output", "session_id": session_id, "run_id": run_id, "call_id": call_id}
+    return frame({**where, "offset": offset, "text": text})
+
+
+def asked_json(head: Head) -> dict[str, Any]:
+    """What waits for an answer, and the agent's last plan, as clients get it."""
+    plan = msgspec.to_builtins(head.plan) if head.plan is not None else None
+    return {"asked": [msgspec.to_builtins(each) for each in head.asked], "plan": plan}
+
+
 def list_frame(version: int, summary: Summary | None, session_id: str) -> bytes:
     """A row of the list is new or changed, or gone."""
     change: dict[str, Any] = {"removed": session_id} if summary is None else {"session": summary_json(summary)}

@@ -6,6 +6,7 @@ written. It may hold keys, so it is private to its owner like every file here.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,14 @@ NAME = "settings.json"
 
 
 class Choices:
-    """The file, and what it says now. One writer at a time: whoever changes it holds a lock of its own."""
+    """The file, and what it says now. One writer at a time: whoever changes it reads what is `said` and saves it while
+    holding `changing`.
+    """
 
     def __init__(self, path: Path, disk: Disk, said: Mapping[str, Any]) -> None:
         self.path = path
         self.said: Mapping[str, Any] = said
+        self.changing = asyncio.Lock()
         self._disk = disk
         self._stamp = stamp_of(path)
 
@@ -44,3 +48,8 @@ class Choices:
         except OSError as error:
             raise refused(error, "the setting") from error
         self.said = said
+
+    async def change(self, name: str, value: Any) -> None:
+        """Sets one name, off the event loop. Raises as `save`."""
+        async with self.changing:
+            await asyncio.to_thread(self.save, {**self.said, name: value})

@@ -6,6 +6,7 @@ every few words:
     ["run",1,"<session>","<run>"]     run 1 of this file
     ["msg",1,17]                      it begins a message; 17 is the last event before it
     ["t",1,"text"]  ["r",1,"text"]    more text, more reasoning
+    ["c",1,"<call>","text"]           more output of a tool call that is running
 
 When a message is complete the log holds it and its lines here are of no more use; the file goes with the process that
 wrote it, once the next start has folded what was open into the logs.
@@ -35,14 +36,16 @@ Part = tuple[str, str]
 
 
 class Partial(Struct):
-    """What a run had streamed of a message that its log does not hold: (kind, text) parts in order, and the event
-    before.
+    """What a run had streamed of a message that its log does not hold: (kind, text) parts in order, the event before,
+    and the output of its calls.
     """
 
     session_id: str
     run_id: str
     base: int = 0
     parts: list[Part] = []
+    #: What running calls had put out, by their ids.
+    outputs: dict[str, str] = {}
 
 
 class Journal:
@@ -82,6 +85,10 @@ class Journal:
     def delta(self, run_id: str, kind: str, text: str) -> None:
         """More of the message; `kind` is text or reasoning."""
         self._write([kind[0], self._runs[run_id], text])
+
+    def output(self, run_id: str, call_id: str, text: str) -> None:
+        """More output of a call."""
+        self._write(["c", self._runs[run_id], call_id, text])
 
     def end(self, run_id: str) -> None:
         """The run has ended and the log says so."""
@@ -184,7 +191,8 @@ def _take(found: dict[int, Partial], record: list[Any]) -> None:
         case ["run", int(number), str(session_id), str(run_id)]:
             found[number] = Partial(session_id, run_id)
         case ["msg", int(number), int(base)]:
-            found[number] = Partial(found[number].session_id, found[number].run_id, base)
+            before = found[number]
+            found[number] = Partial(before.session_id, before.run_id, base, outputs=before.outputs)
         case ["t" | "r" as kind, int(number), str(text)]:
             name = "text" if kind == "t" else "reasoning"
             parts = found[number].parts
@@ -192,5 +200,7 @@ def _take(found: dict[int, Partial], record: list[Any]) -> None:
                 parts[-1] = (name, parts[-1][1] + text)
             else:
                 parts.append((name, text))
+        case ["c", int(number), str(call_id), str(text)]:
+            found[number].outputs[call_id] = found[number].outputs.get(call_id, "") + text
         case _:
             raise ValueError("no record of a journal")

@@ -16,11 +16,11 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
-from hermes_webui.chat import decide
+from hermes_webui.chat import asking, decide
 from hermes_webui.chat.document import Summary
 from hermes_webui.chat.events import SessionTrashed
 from hermes_webui.chat.messages import Message, seq_of
-from hermes_webui.chat.reply import interrupted
+from hermes_webui.chat.reply import MAY_HAVE_RUN, Cutting, interrupted
 from hermes_webui.errors import Damaged, HermesError, StoreUnavailable
 from hermes_webui.store import index as index_file
 from hermes_webui.store import snapshot
@@ -75,6 +75,8 @@ class Recovery:
         self._trashed: list[Summary] = []
         #: Open runs whose end the disk did not take: they are closed by the server as soon as it does.
         self.unclosed: dict[str, Partial | None] = {}
+        #: Sessions whose run waits for an answer and goes on with it.
+        self.waiting: list[str] = []
 
     def run(self, index_path: Path, progress: Progress | None = None) -> Index:
         """Looks at every session and puts right what needs it; returns the list. One bad session never stops the
@@ -293,6 +295,9 @@ class Recovery:
     def _close_run(self, session: Session) -> None:
         if self._close_runs and session.head.run is not None:
             partial = self._partials.get(session.head.run.id)
+            if asking.survives(session.head) and not (partial and _left(self.store, session, partial)):
+                self.waiting.append(session.head.session_id)
+                return
             try:
                 self.report.interrupted += close_run(self.store, session, partial)
             except StoreUnavailable as error:
@@ -319,10 +324,19 @@ def close_run(store: SessionStore, session: Session, partial: Partial | None = N
         return False
     at = store.clock()
     tail = store.path_messages(session, session.head.leaf, TAIL)
-    mine = partial is not None and partial.session_id == session.head.session_id and not _logged(tail, partial)
-    bodies = interrupted(tail, run.id, partial.parts if partial is not None and mine else (), at, run.model)
+    parts = _left(store, session, partial) if partial is not None else ()
+    outputs = partial.outputs if partial is not None and partial.run_id == run.id else {}
+    cutting = Cutting("unknown", MAY_HAVE_RUN, asking.not_run(session.head), outputs)
+    bodies = interrupted(tail, run.id, parts, at, run.model, cutting)
     session.append(decide.close_stale(session.head, at, bodies), at)
     return True
+
+
+def _left(store: SessionStore, session: Session, partial: Partial) -> Sequence[tuple[str, str]]:
+    """What the partial holds of a message that the log does not."""
+    tail = store.path_messages(session, session.head.leaf, TAIL)
+    mine = partial.session_id == session.head.session_id and not _logged(tail, partial)
+    return partial.parts if mine else ()
 
 
 def _logged(tail: Sequence[Message], partial: Partial) -> bool:

@@ -50,7 +50,8 @@ async def get(request: Request) -> Response:
     head = parts.desk.provisional(session_id) or session.head
     decide.alive(head)
     open_message, cursor = _open(parts, session_id, head)
-    row = views.summary_json(summary_of(head, damaged=session.damaged), None) | _hidden(head)
+    row = views.summary_json(summary_of(head, damaged=session.damaged), None) | _hidden(head) | views.asked_json(head)
+    row["agent"] = parts.supervisor.agents.get(session_id)
     if not flag(request, "messages", default=True):
         draft = await parts.desk.read(parts.desk.drafts.get, session_id)
         return Json({"session": {**row, **empty(draft), "open": open_message, "cursor": cursor}})
@@ -93,7 +94,7 @@ def _open(parts: Services, session_id: str, head: Head) -> tuple[dict[str, Any] 
     if live is None:
         return None, str(Cursor(head.revision))
     reply = live.reply
-    told = {"run_id": live.run.id, "parts": list(reply.parts), "offset": reply.length}
+    told = {"run_id": live.run.id, "parts": list(reply.parts), "offset": reply.length, "outputs": live.outputs}
     if live.run.continues is not None:
         told["continues"] = live.run.continues
     return told, str(Cursor(head.revision, reply.length))

@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from hermes_webui.web import (
     about,
+    approvals,
     attachments,
     chat,
     conversation,
@@ -51,6 +52,8 @@ SESSION = "session_id, revision, session"
 SETTINGS = "providers, default, titles, password, files, agents"
 ACCEPTED = "stream_id, session_id, message_id, revision, queued"
 
+POLICY = "mode, from, given, allow"
+
 API: tuple[Endpoint, ...] = (
     Endpoint(GET, "/health", health.health, "Whether the server is well", gives="status, version, store, streams"),
     Endpoint(
@@ -78,6 +81,11 @@ API: tuple[Endpoint, ...] = (
         body=listing.RemoveProject,
         gives="project_id, projects",
     ),
+    Endpoint(
+        POST, "/api/session/answer", approvals.answer, "Answer a question", body=approvals.GiveAnswer, gives=SESSION
+    ),
+    Endpoint(GET, "/api/approvals", approvals.policy, "What agents may do without asking", gives=POLICY),
+    Endpoint(POST, "/api/approvals", approvals.choose, "Change it", body=approvals.ChoosePolicy, gives=POLICY),
     Endpoint(POST, "/api/session/move", listing.move, "Into a project, or out", body=listing.Move, gives=SESSION),
     Endpoint(POST, "/api/session/tag", listing.tag, "Give tags", body=listing.Tag, gives=SESSION),
     Endpoint(POST, "/api/session/seen", listing.seen, "Read, or unread", body=listing.Seen, gives="session_id, unread"),

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from hermes_webui.engines.base import Engine
 from hermes_webui.runs.choice import Default
 from hermes_webui.runs.desk import Desk
+from hermes_webui.runs.permissions import Permissions
 from hermes_webui.runs.setup import Setup
 from hermes_webui.runs.supervisor import Supervisor
 from hermes_webui.runs.unread import Unread
@@ -52,6 +53,7 @@ class Services:
     unread: Unread
     version: str
     setup: Setup
+    permissions: Permissions
     place: Place
     is_local: bool = True
     ui: str = ""

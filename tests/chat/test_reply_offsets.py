@@ -4,7 +4,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hermes_webui.chat.messages import Message
-from hermes_webui.chat.reply import Reply, body_of, close_calls, interrupted, joined, open_calls, parts_of, rest_after
+from hermes_webui.chat.reply import (
+    Cutting,
+    Reply,
+    body_of,
+    close_calls,
+    interrupted,
+    joined,
+    open_calls,
+    parts_of,
+    rest_after,
+)
 
 #: Text with characters outside the basic plane, combining ones and line separators: offsets count code points.
 TEXTS = st.text(st.sampled_from("ab é\u0301\u2028\x85\n😀𝔘漢"), min_size=1, max_size=6)
@@ -96,4 +106,4 @@ def test_a_run_that_said_nothing_leaves_a_message_that_says_so():
 def test_calls_in_a_shape_of_another_program_are_passed_over():
     odd = [added(n, {"role": "assistant", "tool_calls": calls}) for n, calls in enumerate([5, "x", ["y"], [{"id": 1}]])]
     assert open_calls(odd) == [{"id": 1}]
-    assert [body["tool_call_id"] for body in close_calls(odd, 1.0, "unknown", "?")] == ["1"]
+    assert [body["tool_call_id"] for body in close_calls(odd, 1.0, Cutting("unknown", "?"))] == ["1"]

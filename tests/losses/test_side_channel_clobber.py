@@ -62,8 +62,12 @@ def test_two_approvals_are_two_events_that_stay(tmp_path):
     session = begin(store)
     changes = [
         RunStarted("r1", 1),
-        ApprovalRequested("a1", "r1", "May I delete?", ["yes", "no"]),
-        ApprovalRequested("a2", "r1", "May I write?", ["yes", "no"]),
+        ApprovalRequested(
+            "a1", "r1", "May I delete?", options=[{"id": "yes", "label": "Yes"}, {"id": "no", "label": "No"}]
+        ),
+        ApprovalRequested(
+            "a2", "r1", "May I write?", options=[{"id": "yes", "label": "Yes"}, {"id": "no", "label": "No"}]
+        ),
         ApprovalAnswered("a2", "yes"),
         ApprovalAnswered("a1", "no"),
     ]

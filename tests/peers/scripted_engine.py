@@ -8,14 +8,19 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from hermes_webui.engines.base import (
+    Answer,
     Ask,
     EngineCaps,
     EngineEvent,
+    InputRequest,
     ProviderInfo,
     TextDelta,
     Turn,
     TurnEnded,
 )
+
+#: A question is asked, and its answer kept.
+Step = EngineEvent | InputRequest | Exception
 
 
 class ScriptedEngine:
@@ -26,15 +31,19 @@ class ScriptedEngine:
 
     name = "scripted"
     caps = EngineCaps(titles=True)
+    #: What its questions were answered with.
+    answers: list[Answer]
 
-    def __init__(self, *, deaf: bool = False) -> None:
+    def __init__(self, *, deaf: bool = False, survives: bool = False) -> None:
+        self.caps = EngineCaps(titles=True, approvals_survive_restart=survives)
+        self.answers = []
         self.turns: list[Turn] = []
         self.made_title: str | None = None
         self.deaf = deaf
         self._writing = 0
-        self._scripts: defaultdict[int, asyncio.Queue[EngineEvent | Exception]] = defaultdict(asyncio.Queue)
+        self._scripts: defaultdict[int, asyncio.Queue[Step]] = defaultdict(asyncio.Queue)
 
-    def say(self, *events: EngineEvent | Exception | str) -> None:
+    def say(self, *events: Step | str) -> None:
         """What the turn says next; a string is text."""
         for event in events:
             self._scripts[self._writing].put_nowait(TextDelta(event) if isinstance(event, str) else event)
@@ -66,6 +75,10 @@ class ScriptedEngine:
             event = await self._next(script)
             if isinstance(event, Exception):
                 raise event
+            if isinstance(event, InputRequest):
+                self.answers.append(await ask(event))
+                script.task_done()
+                continue
             try:
                 yield event
             finally:
@@ -73,7 +86,7 @@ class ScriptedEngine:
             if isinstance(event, TurnEnded):
                 return
 
-    async def _next(self, script: asyncio.Queue[EngineEvent | Exception]) -> EngineEvent | Exception:
+    async def _next(self, script: asyncio.Queue[Step]) -> Step:
         while True:
             try:
                 return await script.get()
