@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.chat import answer, composer, finished, prompts, replies, rows, send, session_id
+from tests.e2e.held import Held
 
 pytestmark = pytest.mark.browser
 
@@ -74,6 +75,25 @@ def test_an_edited_prompt_is_a_version_and_arrows_lead_back(server, open_page):
     expect(replies(page).last).to_contain_text("This is a demo")
     versions.get_by_role("button", name="Next version").click()
     expect(prompts(page)).to_contain_text("the second wording")
+
+
+def test_the_end_of_a_reply_is_told_where_the_page_never_saw_it_begin(server, open_page):
+    page = open_page(server.url)
+    answer(page, "the first wording")
+    held = Held(page, "**/api/session?*")
+    prompts(page).hover()
+    prompts(page).get_by_role("button", name="Edit").click()
+    page.get_by_role("textbox", name="Edit the prompt").fill("the second wording")
+    page.keyboard.press("Enter")
+    held.first()
+    announcer = page.get_by_test_id("announcer")
+    expect(announcer).to_have_text("")
+    other = open_page(page.url, beside=page)
+    expect(prompts(other)).to_contain_text("the second wording")
+    finished(other)
+    held.let_go()
+    expect(prompts(page)).to_contain_text("the second wording")
+    expect(announcer).to_have_text("Reply finished")
 
 
 def test_a_failure_is_a_sentence_with_a_way_on(server, open_page):
