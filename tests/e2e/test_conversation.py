@@ -11,7 +11,9 @@ from tests.e2e.held import Held
 pytestmark = pytest.mark.browser
 
 
-def test_a_first_visitor_sends_a_prompt_sees_it_saved_and_reads_the_reply(server, open_page):
+def test_a_first_visitor_sends_a_prompt_sees_it_saved_and_reads_the_reply(make_server, open_page):
+    server = make_server(pace=0.05)  # slow enough that "Saved" is seen
+    server.start()
     page = open_page(server.url)
     expect(page.get_by_role("heading", name="What are you thinking about?")).to_be_visible()
     expect(composer(page)).to_be_focused()
@@ -43,7 +45,7 @@ def test_a_reload_in_the_middle_of_a_reply_shows_it_whole(make_server, open_page
 
 
 def test_stop_keeps_what_had_arrived_and_retry_adds_a_version(make_server, open_page):
-    server = make_server(pace=0.02)
+    server = make_server(pace=0.1)
     server.start()
     page = open_page(server.url)
     send(page, "something long")
@@ -106,7 +108,7 @@ def test_a_failure_is_a_sentence_with_a_way_on(server, open_page):
 
 
 def test_prompts_wait_their_turn_and_can_be_taken_out(make_server, open_page):
-    server = make_server(pace=0.02)
+    server = make_server(pace=0.1)
     server.start()
     page = open_page(server.url)
     send(page, "something long")

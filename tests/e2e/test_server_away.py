@@ -9,7 +9,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_a_server_killed_in_the_middle_of_a_reply_loses_nothing_that_was_shown(make_server, open_page):
-    server = make_server(pace=0.03)
+    server = make_server(pace=0.2)
     server.start()
     page = open_page(server.url)
     send(page, "a table please")
@@ -17,6 +17,7 @@ def test_a_server_killed_in_the_middle_of_a_reply_loses_nothing_that_was_shown(m
     server.kill()
     expect(page.get_by_text("The server does not answer.")).to_be_visible()
     shown = page.locator(".markdown").last.inner_text()
+    server.pace = 0.01
     server.start()
     expect(page.locator("[data-line]")).to_contain_text("Interrupted: the server stopped. What had arrived is kept.")
     expect(page.get_by_text("The server does not answer.")).to_have_count(0)
