@@ -32,7 +32,7 @@ DRIFT = """() => new Promise((done) => {
 
 
 def stop_the_clock(page: Page) -> None:
-    """From here on only that time passes which the test lets pass, however slow the machine is; no frame comes either."""
+    """From here on only that time passes which the test lets pass, however slow the machine is; no frame comes."""
     page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 1)
 
 
