@@ -22,7 +22,9 @@ from hermes_webui.chat.run import Run
 from hermes_webui.engines.base import Engine
 from hermes_webui.engines.demo import DemoEngine
 from hermes_webui.engines.model import ModelEngine
-from hermes_webui.engines.providers import ProviderConfig, providers_from
+from hermes_webui.engines.providers import KNOWN, ProviderConfig, providers_from, variables_of
+from hermes_webui.engines.toolbox import Toolbox, limits_of
+from hermes_webui.engines.tools.shell import without_secrets
 from hermes_webui.errors import HermesError, SettingsError
 from hermes_webui.runs.choice import Choice, Default
 from hermes_webui.runs.desk import Desk
@@ -53,6 +55,7 @@ from hermes_webui.web.replies import on_error, on_no_route
 from hermes_webui.web.routes import routes
 from hermes_webui.web.security import Gate, policy
 from hermes_webui.web.services import Place, Services
+from hermes_webui.workspace.roots import Roots
 
 UI = Path(__file__).parent / "ui"
 
@@ -150,6 +153,7 @@ class _Running:
         kept = Choices(settings.state / choices.NAME, opened.disk, settings.chosen)
         setup = _setup(settings, kept, default, engines.get("model"))
         permissions = Permissions(settings.tables.get("approvals", {}), kept)
+        self._tools = _equipped(settings, kept, engines.get("model"))
         records = Records(self._journal, opened.checkpoints, opened.attachments.read)
         asks = Asks(permissions.policy, permissions.grant)
         self._upkeep = Upkeep(desk)
@@ -219,6 +223,18 @@ def _setup(settings: Settings, kept: Choices, default: Default, engine: Engine |
     setup = Setup(given, kept, default, engine if isinstance(engine, ModelEngine) else None)
     setup.apply()
     return setup
+
+
+def _equipped(settings: Settings, kept: Choices, engine: Engine | None) -> Toolbox | None:
+    """Tools for the models."""
+    if not isinstance(engine, ModelEngine):
+        return None
+    roots = Roots(settings.state, settings.tables.get("workspace", {}), lambda: kept.said.get("workspace", {}))
+    environment = without_secrets(settings.environment, [key for one in KNOWN for key in variables_of(one)])
+    limits = limits_of(settings.tables.get("tools", {}))
+    toolbox = Toolbox(environment=environment, admit=roots.admit, personality=lambda _: "", steps=limits.steps)
+    engine.equip(toolbox)
+    return toolbox
 
 
 def _place(settings: Settings) -> Place:

@@ -94,13 +94,16 @@ class Turn(Struct, frozen=True):
 
 
 class Usage(Struct, frozen=True, omit_defaults=True):
-    """Tokens of one turn; `cost` in US dollars where the engine knows it."""
+    """Tokens of one turn, over all its requests; `cost` in US dollars where the engine knows it. `context_tokens`: how
+    full the model's context of `context_length` is after the last of them, where that is another number.
+    """
 
     input_tokens: int = 0
     output_tokens: int = 0
     reasoning_tokens: int = 0
     cost: float | None = None
     context_length: int | None = None
+    context_tokens: int = 0
 
 
 class TextDelta(Struct, frozen=True, tag=True):
