@@ -18,6 +18,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from hermes_webui import __version__
+from hermes_webui.chat import hermes
 from hermes_webui.chat.run import Run
 from hermes_webui.engines.base import Engine
 from hermes_webui.engines.demo import DemoEngine
@@ -28,6 +29,7 @@ from hermes_webui.engines.tools.shell import without_secrets
 from hermes_webui.errors import HermesError, SettingsError
 from hermes_webui.runs.choice import Choice, Default
 from hermes_webui.runs.desk import Desk
+from hermes_webui.runs.hermes import HermesSessions
 from hermes_webui.runs.permissions import Permissions
 from hermes_webui.runs.setup import Given, Setup
 from hermes_webui.runs.supervisor import Asks, Supervisor
@@ -36,6 +38,7 @@ from hermes_webui.runs.unread import Unread
 from hermes_webui.runs.upkeep import Upkeep
 from hermes_webui.settings import Settings
 from hermes_webui.store import choices
+from hermes_webui.store.agent_store import AgentStore
 from hermes_webui.store.attachments import Attachments
 from hermes_webui.store.checkpoints import Checkpoints
 from hermes_webui.store.choices import Choices
@@ -76,7 +79,9 @@ class Opened:
         about = {"address": f"{settings.host}:{settings.port}"}
         self._lock = Lock.take(self.store.lock_path, self.disk, about)
         self.identity: Identity = identify(self.store.root, self.disk)
-        self.recovery = recovery = Recovery(self.store, settings.state_db, close_runs=True)
+        self.recovery = recovery = Recovery(
+            self.store, settings.state_db, close_runs=True, agents=[AgentStore(path) for path in settings.agent_dbs]
+        )
         self.index: Index = recovery.run(self.store.root / "_index.json", progress)
         self.report: Report = recovery.report
         self.attachments = Attachments(settings.state / "attachments", self.disk)
@@ -157,6 +162,8 @@ class _Running:
         records = Records(self._journal, opened.checkpoints, opened.attachments.read)
         asks = Asks(permissions.policy, permissions.grant)
         self._upkeep = Upkeep(desk)
+        agents = [AgentStore(path) for path in settings.agent_dbs]
+        own = HermesSessions(desk, agents, kept, hermes.SOURCE if hermes.SOURCE in engines else "")
         self._looking = asyncio.create_task(default.look(engines.get("model")))
         self.services = Services(
             desk=desk,
@@ -174,6 +181,7 @@ class _Running:
             setup=setup,
             permissions=permissions,
             place=_place(settings),
+            hermes=own,
             is_local=settings.is_local,
             ui=ui,
         )
@@ -188,6 +196,7 @@ class _Running:
         await self.end()
         self._looking.cancel()
         self._upkeep.close()
+        self.services.hermes.close()
         await self.services.unread.close()
         await self.services.permissions.close()
         await self.services.desk.close()

@@ -49,7 +49,7 @@ class Endpoint(Struct, frozen=True):
 GET = "GET"
 POST = "POST"
 SESSION = "session_id, revision, session"
-SETTINGS = "providers, default, titles, password, files, agents"
+SETTINGS = "providers, default, titles, hermes_sessions, password, files, agents"
 ACCEPTED = "stream_id, session_id, message_id, revision, queued"
 
 POLICY = "mode, from, given, allow"
@@ -61,8 +61,8 @@ API: tuple[Endpoint, ...] = (
         "/api/sessions",
         listing.listed,
         "The list, a page at a time",
-        "limit cursor archived trash query project",
-        gives="sessions, next_cursor, total, list_version, unread",
+        "limit cursor archived trash query project source",
+        gives="sessions, next_cursor, total, list_version, unread, hermes",
     ),
     Endpoint(GET, "/api/projects", listing.projects, "Projects", gives="projects"),
     Endpoint(
@@ -267,6 +267,14 @@ API: tuple[Endpoint, ...] = (
         settings.choose_default,
         "Who answers where nobody chose",
         body=settings.ChooseDefault,
+        gives=SETTINGS,
+    ),
+    Endpoint(
+        POST,
+        "/api/settings/hermes",
+        settings.show_hermes,
+        "Whether Hermes Agent's own sessions are listed",
+        body=settings.ShowHermes,
         gives=SETTINGS,
     ),
     Endpoint(

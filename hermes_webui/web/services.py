@@ -11,6 +11,7 @@ from starlette.requests import Request
 from hermes_webui.engines.base import Engine
 from hermes_webui.runs.choice import Default
 from hermes_webui.runs.desk import Desk
+from hermes_webui.runs.hermes import HermesSessions
 from hermes_webui.runs.permissions import Permissions
 from hermes_webui.runs.setup import Setup
 from hermes_webui.runs.supervisor import Supervisor
@@ -55,6 +56,7 @@ class Services:
     setup: Setup
     permissions: Permissions
     place: Place
+    hermes: HermesSessions
     is_local: bool = True
     ui: str = ""
     counted: Counted = field(default_factory=Counted)

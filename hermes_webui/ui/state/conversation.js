@@ -74,6 +74,12 @@ export function conversation(state, event) {
   return state;
 }
 
+/** Where a conversation comes from that is another program's until it is replied to here; else null. */
+export function sourceOf({ session, revision, prompts }) {
+  const theirs = session?.read_only && revision === session.revision && !prompts.length;
+  return theirs ? session.source_label : null;
+}
+
 function logged(state, event) {
   if (event.seq <= state.revision) return state;
   const next = (LOG[event.type] ?? ((same) => same))(state, event);
