@@ -62,6 +62,10 @@ COMMANDS = [
 ]
 
 
+def kept_sessions() -> list[str]:
+    return sorted(path.stem for path in STORE.glob("s-*.txt"))
+
+
 class Agent:
     """Every session is a file of lines."""
 
@@ -108,7 +112,7 @@ class Agent:
         return schema.LoadSessionResponse(modes=self._modes())
 
     async def list_sessions(self, **_: Any) -> schema.ListSessionsResponse:
-        names = [] if "forgets" in WAYS else sorted(path.stem for path in STORE.glob("s-*.txt"))
+        names = [] if "forgets" in WAYS else kept_sessions()
         found = [schema.SessionInfo(session_id=name, cwd=self.cwd) for name in names]
         return schema.ListSessionsResponse(sessions=found)
 
@@ -153,7 +157,7 @@ class Agent:
         return schema.PromptResponse(stop_reason=reason, usage=usage)
 
     async def _steps(self, session_id: str, text: str) -> Any:
-        script = text.split("please: ")[-1] if "please: " in text else f"say You said: {text}"
+        script = text.rsplit("please: ", maxsplit=1)[-1] if "please: " in text else f"say You said: {text}"
         for step in script.split("; "):
             verb, _, rest = step.strip().partition(" ")
             if verb == "refuse":
@@ -176,7 +180,7 @@ class Agent:
             case "tool" | "child" | "late":
                 await self._tool(session_id, verb, words)
             case "done" | "failed" | "output":
-                status = {"done": "completed", "failed": "failed", "output": "in_progress"}[verb]
+                status: Any = {"done": "completed", "failed": "failed", "output": "in_progress"}[verb]
                 content = [acp.tool_content(acp.text_block(tail))] if tail else None
                 update = acp.update_tool_call(words[0], status=status, content=content)
                 await self._update(session_id, update)
@@ -186,7 +190,12 @@ class Agent:
                 diff = acp.tool_diff_content(words[1], " ".join(words[2:]) + "\n", "old\n")
                 places = [schema.ToolCallLocation(path=words[1], line=3)]
                 call = acp.start_tool_call(
-                    words[0], f"Edit {words[1]}", kind="edit", content=[diff], locations=places, raw_input={"path": words[1]}
+                    words[0],
+                    f"Edit {words[1]}",
+                    kind="edit",
+                    content=[diff],
+                    locations=places,
+                    raw_input={"path": words[1]},
                 )
                 await self._update(session_id, call)
             case "ask" | "askother":
@@ -197,22 +206,24 @@ class Agent:
     async def _other(self, session_id: str, verb: str, rest: str, words: list[str]) -> None:
         match verb:
             case "plan":
-                states = ("completed", "in_progress", "pending")
+                states: Any = ("completed", "in_progress", "pending")
                 entries = [
                     schema.PlanEntry(content=each, priority="high", status=states[min(at, 2)])
                     for at, each in enumerate(rest.split("|"))
                 ]
                 await self._update(session_id, schema.AgentPlanUpdate(session_update="plan", entries=entries))
             case "mode":
-                update = schema.CurrentModeUpdate(session_update="current_mode_update", current_mode_id=rest)
-                await self._update(session_id, update)
+                changed = schema.CurrentModeUpdate(session_update="current_mode_update", current_mode_id=rest)
+                await self._update(session_id, changed)
             case "usage":
                 used, size, cost = words
                 price = schema.Cost(amount=float(cost), currency="USD")
                 update = schema.UsageUpdate(session_update="usage_update", used=int(used), size=int(size), cost=price)
                 await self._update(session_id, update)
             case "title":
-                await self._update(session_id, schema.SessionInfoUpdate(session_update="session_info_update", title=rest))
+                await self._update(
+                    session_id, schema.SessionInfoUpdate(session_update="session_info_update", title=rest)
+                )
             case "read":
                 found = await self.conn.read_text_file(path=rest, session_id=session_id)
                 await self._say(session_id, f"read: {found.content}")
@@ -244,11 +255,15 @@ class Agent:
                 await self._say(session_id, os.environ.get(rest, "(none)"))
             case "blocks":
                 await self._say(session_id, " ".join(block.type for block in self.blocks))
-            case "big":
-                await self._say(session_id, "x" * int(rest))
-            case "stderr":
-                sys.stderr.write("e" * int(rest) + "\n")
-                sys.stderr.flush()
+            case _:
+                await self._much(session_id, verb, int(rest))
+
+    async def _much(self, session_id: str, verb: str, count: int) -> None:
+        if verb == "big":
+            await self._say(session_id, "x" * count)
+        else:
+            sys.stderr.write("e" * count + "\n")
+            sys.stderr.flush()
 
     async def _tool(self, session_id: str, verb: str, words: list[str]) -> None:
         self.delicate.add(session_id)
@@ -257,10 +272,13 @@ class Agent:
             call.field_meta = {"claudeCode": {"parentToolUseId": words[1], "toolName": "Read"}}
             await self._update(session_id, call)
             return
-        kind, subject = words[1], " ".join(words[2:])
+        kind: Any = words[1]
+        subject = " ".join(words[2:])
         given = {"command" if kind == "execute" else "path": subject} if subject else None
         if verb == "late":
-            await self._update(session_id, acp.start_tool_call(words[0], kind, kind=kind, status="pending", raw_input={}))
+            await self._update(
+                session_id, acp.start_tool_call(words[0], kind, kind=kind, status="pending", raw_input={})
+            )
             update = acp.update_tool_call(words[0], status="in_progress", raw_input=given, title=f"{kind} {subject}")
             await self._update(session_id, update)
             return
@@ -273,8 +291,9 @@ class Agent:
         self.delicate.add(session_id)
         call = schema.ToolCallUpdate(tool_call_id=words[0])
         if verb == "askother":
+            kind: Any = words[1]
             given = {"command": " ".join(words[2:])}
-            call = schema.ToolCallUpdate(tool_call_id=words[0], kind=words[1], title="May I?", raw_input=given)
+            call = schema.ToolCallUpdate(tool_call_id=words[0], kind=kind, title="May I?", raw_input=given)
         asking = self.conn.request_permission(session_id=session_id, tool_call=call, options=OPTIONS)
         outcome = (await asking).outcome
         chosen = getattr(outcome, "option_id", outcome.outcome)
@@ -319,4 +338,5 @@ class Agent:
 if __name__ == "__main__":
     if "wont_start" in WAYS:
         sys.exit("this agent does not start")
-    asyncio.run(acp.run_agent(Agent()))
+    playing: Any = Agent()  # the parts of an agent that are needed here
+    asyncio.run(acp.run_agent(playing))

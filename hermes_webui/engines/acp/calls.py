@@ -47,7 +47,10 @@ class Call:
         self.text = ""
         self.raw: Any = None
         self.diffs: tuple[Diff, ...] = ()
-        self.terminals: tuple[str, ...] = ()
+        #: What a terminal of ours has put out for it.
+        self.printed = ""
+        #: Ours: the agent says nothing of it.
+        self.own = False
         #: Told as started, told as ended.
         self.told = self.over = False
         #: What was answered where it was asked about; None: it was not.
@@ -90,14 +93,13 @@ class Call:
     def _content(self, parts: Sequence[Mapping[str, Any]]) -> None:
         diffs = tuple(_diffs(parts))
         self.diffs = diffs or self.diffs
-        self.terminals = tuple(str(each.get("terminalId")) for each in parts if each.get("type") == "terminal")
         text = "\n".join(text for each in parts if each.get("type") == "content" and (text := text_in(each)))
         self.text = text or self.text
 
     @property
     def result(self) -> str:
         """What it gave, as text."""
-        return (self.text or _readable(self.raw))[:LONGEST]
+        return (self.text or self.printed or _readable(self.raw))[:LONGEST]
 
     def started(self) -> ToolCallStarted:
         """Its announcement."""

@@ -21,6 +21,7 @@ from hermes_webui.engines.acp.profiles import Profile
 from hermes_webui.engines.acp.prompt import blocks, cut_off, so_far, takes_of, to_go_on
 from hermes_webui.engines.acp.seats import Key, Seat, Seats
 from hermes_webui.engines.acp.sessions import Sessions
+from hermes_webui.engines.acp.supply import CAPABILITIES
 from hermes_webui.engines.base import (
     Ask,
     EngineCaps,
@@ -56,12 +57,13 @@ class Memory(Protocol):
 
 
 class Ground(Struct, frozen=True):
-    """What all agents of a server stand on: the whole environment, where sessions without a folder of their own work,
-    where they are remembered, and who takes their error output (the agent's id, the bytes).
+    """What all agents of a server stand on: the whole environment, the folder of a conversation ("": of one that has
+    none of its own; raises `HermesError`), where sessions are remembered, and who takes their error output (the agent's
+    id, the bytes).
     """
 
     environment: Mapping[str, str]
-    workspace: Callable[[], Path]
+    folder: Callable[[str], str]
     memory: Memory
     log: Callable[[str, bytes], None]
     log_path: Callable[[str], Path]
@@ -87,6 +89,7 @@ class AcpEngine:
         self.profile = profile
         self._ground = ground
         self._seats = seats
+        self._environment = {**ground.environment, **profile.env}
         self._models: tuple[dict[str, str], ...] = ()
         #: What it said of itself when it was last started, and why it last could not be.
         self.version = ""
@@ -98,9 +101,9 @@ class AcpEngine:
         key: Key = (self.name, turn.session_id)
         if self._seats.is_full(key):
             yield Notice(FULL.format(name=self.profile.name))
-        cwd = await asyncio.to_thread(self._folder, turn.workspace)
+        cwd = await asyncio.to_thread(self._ground.folder, turn.workspace)
         seat = await self._seats.take(key)
-        exchange = Exchange(seat, self.profile.name, cwd, self.profile.traits.patience)
+        exchange = Exchange(seat, self.profile.name, cwd, self.profile.traits.patience, self._environment)
         try:
             async with aclosing(self._turn(seat, exchange, turn, ask)) as events:
                 async for event in events:
@@ -152,9 +155,8 @@ class AcpEngine:
                 await asyncio.to_thread(self._ground.log, self.name, data)
 
         profile = self.profile
-        environment = {**self._ground.environment, **profile.env}
-        process = await Process.start(profile.command, environment, profile.cwd or cwd, sink)
-        return await open_link(process, serve, {}, self._ground.version)
+        process = await Process.start(profile.command, self._environment, profile.cwd or cwd, sink)
+        return await open_link(process, serve, dict(CAPABILITIES), self._ground.version)
 
     async def _open(self, sessions: Sessions, seat: Seat, turn: Turn, cwd: str) -> tuple[Known, str, str]:
         """Opens the agent's session: what is known of it now, what it must be told before the prompt, and a notice."""
@@ -222,9 +224,9 @@ class AcpEngine:
             return Tried(ok=False, message=self._missing())
         begun = time.monotonic()
         try:
-            cwd = await asyncio.to_thread(self._folder, "")
+            cwd = await asyncio.to_thread(self._ground.folder, "")
             link, about = await self._started(_deaf, cwd)
-        except EngineFailure as error:
+        except HermesError as error:
             self.failure = f"{self.profile.name}: {error.message}."
             return Tried(ok=False, message=f"{self.failure} {self._see_log()}")
         seconds = round(time.monotonic() - begun, 2)
@@ -249,15 +251,6 @@ class AcpEngine:
 
     def _missing(self) -> str:
         return f"{self.profile.named[0]} is not on this machine. To get {self.profile.name}: {self.profile.install}"
-
-    def _folder(self, workspace: str) -> str:
-        folder = Path(workspace).expanduser() if workspace else self._ground.workspace()
-        if not folder.is_dir():
-            raise EngineFailure(
-                "provider_error",
-                f"The folder of this conversation, {folder}, is not there. {KEPT} Choose another folder, or make it.",
-            )
-        return str(folder)
 
     def _see_log(self) -> str:
         return f"What it said of it stands in {self._ground.log_path(self.name)}."

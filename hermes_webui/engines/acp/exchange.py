@@ -5,7 +5,7 @@ beside it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from typing import Any, Final
 
 from msgspec import Struct
@@ -14,6 +14,7 @@ from hermes_webui.engines.acp import told, wishes
 from hermes_webui.engines.acp.calls import Call, Calls
 from hermes_webui.engines.acp.link import Lost, Refused
 from hermes_webui.engines.acp.seats import Seat
+from hermes_webui.engines.acp.supply import Supply
 from hermes_webui.engines.base import (
     Answer,
     Ask,
@@ -43,7 +44,7 @@ _Item = dict[str, Any] | _Wish | EngineEvent
 class Exchange:
     """A turn under way. `name` is the agent's in a sentence; `patience` see `profiles.Traits`."""
 
-    def __init__(self, seat: Seat, name: str, cwd: str, patience: float | None) -> None:
+    def __init__(self, seat: Seat, name: str, cwd: str, patience: float | None, env: Mapping[str, str]) -> None:
         self._seat = seat
         self.cwd = cwd
         self._patience = patience
@@ -55,6 +56,7 @@ class Exchange:
         self._over = False
         self._questions = 0
         self.calls = Calls(name)
+        self._supply = Supply(cwd, env, self.calls, self._inbox.put_nowait, self.ask)
 
     @property
     def is_delicate(self) -> bool:
@@ -73,7 +75,7 @@ class Exchange:
             return None
         if method == "session/request_permission":
             return await self._permission(params)
-        raise Refused(-32601, f"{method} is not offered", None)
+        return await self._supply.serve(method, params)
 
     def _update(self, update: Any) -> None:
         if not isinstance(update, dict):
@@ -115,10 +117,6 @@ class Exchange:
         call.allowed = answer.allowed
         return answer
 
-    def tell(self, event: EngineEvent) -> None:
-        """An event of ours, after what was said before it."""
-        self._inbox.put_nowait(event)
-
     async def events(self, blocks: list[dict[str, Any]], ask: Ask) -> AsyncGenerator[EngineEvent]:
         """The turn. Raises `Lost` or `Refused` after all that came before."""
         link = self._seat.link
@@ -135,7 +133,12 @@ class Exchange:
                 continue
             for event in self._events_of(item) if isinstance(item, dict) else (item,):
                 yield event
+        await self._supply.close()
         said = self._prompt.result()
+        while not self._inbox.empty():  # what ended with the terminals
+            item = self._inbox.get_nowait()
+            if item is not None and not isinstance(item, dict | _Wish):
+                yield item
         for event in self._end(said if isinstance(said, dict) else {}):
             yield event
 
@@ -199,6 +202,7 @@ class Exchange:
         delicate = self.is_delicate
         self._over = True
         self._withdraw()
+        await self._supply.close()
         link, prompt = self._seat.link, self._prompt
         if link is None or prompt is None or prompt.done():  # an agent that is idle is never told to stop
             return

@@ -88,10 +88,15 @@ class Process:
         """Whether it has ended."""
         return self._process.returncode is not None
 
-    async def wait(self) -> str:
-        """Waits for its end; how it ended, as a part of a sentence."""
+    async def code(self) -> int:
+        """Waits for its end; the exit status, 128 and the signal's number where one ended it."""
         status = await self._process.wait()
         await asyncio.wait({self._draining}, timeout=1.0)
+        return status
+
+    async def wait(self) -> str:
+        """Waits for its end; how it ended, as a part of a sentence."""
+        status = await self.code()
         if status > 128:  # noqa: PLR2004 - as shells say that a signal ended it
             with contextlib.suppress(ValueError):
                 return f"signal {signal.Signals(status - 128).name}"
