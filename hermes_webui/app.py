@@ -20,6 +20,9 @@ from starlette.middleware.gzip import GZipMiddleware
 from hermes_webui import __version__
 from hermes_webui.chat import hermes
 from hermes_webui.chat.run import Run
+from hermes_webui.engines.acp.engine import AcpEngine, Ground
+from hermes_webui.engines.acp.profiles import profiles_from
+from hermes_webui.engines.acp.seats import Seats
 from hermes_webui.engines.base import Engine
 from hermes_webui.engines.demo import DemoEngine
 from hermes_webui.engines.model import ModelEngine
@@ -38,7 +41,11 @@ from hermes_webui.runs.unread import Unread
 from hermes_webui.runs.upkeep import Upkeep
 from hermes_webui.settings import Settings
 from hermes_webui.store import choices
+<<<<<<< HEAD
 from hermes_webui.store.agent_store import AgentStore
+=======
+from hermes_webui.store.agents import AgentNotes
+>>>>>>> acp
 from hermes_webui.store.attachments import Attachments
 from hermes_webui.store.checkpoints import Checkpoints
 from hermes_webui.store.choices import Choices
@@ -89,6 +96,7 @@ class Opened:
         self.projects = Projects(settings.state / "projects.json", self.disk, self.store.quarantine)
         self.checkpoints = Checkpoints(self.store.root / "_runs", self.disk)
         self.checkpoints.keep_only([run.id for run in map(self._waiting, recovery.waiting) if run is not None])
+        self.choices = Choices(settings.state / choices.NAME, self.disk, settings.chosen)
         self.prompts = Prompts(settings.state / "prompts.json", self.disk)
 
     def _waiting(self, session_id: str) -> Run | None:
@@ -111,7 +119,7 @@ def create_app(
     ui = assets.load(UI)
     doorman = Doorman(settings.password_hash or settings.chosen.get("password_hash", ""), opened.identity.secret)
     gate = Middleware(Gate, hosts=settings.hosts, doorman=doorman, content_policy=policy(ui.page))
-    made = dict(engines if engines is not None else _engines(settings))
+    made = dict(engines if engines is not None else _engines(settings, opened))
     live = {} if streams is None else streams
     lock = lock or threading.Lock()
 
@@ -155,16 +163,20 @@ class _Running:
         desk = Desk(opened.store, opened.index, self._committer, hub, time.time, self._reads)
         desk.unclosed.update(opened.recovery.unclosed)
         default = Default(Choice(settings.engine, settings.provider, settings.model))
-        kept = Choices(settings.state / choices.NAME, opened.disk, settings.chosen)
+        kept = opened.choices
         setup = _setup(settings, kept, default, engines.get("model"))
         permissions = Permissions(settings.tables.get("approvals", {}), kept)
         self._tools = _equipped(settings, kept, engines.get("model"))
         records = Records(self._journal, opened.checkpoints, opened.attachments.read)
         asks = Asks(permissions.policy, permissions.grant)
         self._upkeep = Upkeep(desk)
+<<<<<<< HEAD
         agents = [AgentStore(path) for path in settings.agent_dbs]
         own = HermesSessions(desk, agents, kept, hermes.SOURCE if hermes.SOURCE in engines else "")
         self._looking = asyncio.create_task(default.look(engines.get("model")))
+=======
+        self._looking = asyncio.create_task(default.look(engines.get("model"), engines.get("hermes")))
+>>>>>>> acp
         self.services = Services(
             desk=desk,
             supervisor=Supervisor(desk, engines, records, default, streams, lock, asks),
@@ -208,14 +220,30 @@ class _Running:
         self._opened.close()
 
 
-def _engines(settings: Settings) -> dict[str, Engine]:
+def _engines(settings: Settings, opened: Opened) -> dict[str, Engine]:
     providers = _providers(settings)
-    known = [provider.id for provider in providers]
+    found = agents(settings, opened.disk, opened.choices)
+    known = [*(provider.id for provider in providers), *found]
     if settings.provider and settings.provider not in [*known, "demo"]:
         raise SettingsError(
             f"There is no provider `{settings.provider}` to be the default. There are: {', '.join(known)}."
         )
-    return {"model": ModelEngine(providers), "demo": DemoEngine(pace=settings.demo_pace)}
+    return {"model": ModelEngine(providers), "demo": DemoEngine(pace=settings.demo_pace), **found}
+
+
+def agents(settings: Settings, disk: Disk, kept: Choices) -> dict[str, AcpEngine]:
+    """The agents by their ids, which share the places for their processes."""
+    profiles, limits = profiles_from(settings.tables.get("agents", {}), settings.environment, settings.state)
+    notes = AgentNotes(settings.state / "agents", disk)
+    roots = Roots(settings.state, settings.tables.get("workspace", {}), lambda: kept.said.get("workspace", {}))
+
+    def folder(workspace: str) -> str:
+        roots.prepare()
+        return str(roots.admit(workspace or roots.default()))
+
+    ground = Ground(settings.environment, folder, notes, notes.log, notes.log_path, __version__)
+    seats = Seats(limits)
+    return {profile.id: AcpEngine(profile, ground, seats) for profile in profiles}
 
 
 def _providers(settings: Settings) -> tuple[ProviderConfig, ...]:

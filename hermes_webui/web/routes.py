@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from hermes_webui.web import (
     about,
+    agents,
     approvals,
     attachments,
     chat,
@@ -86,6 +87,23 @@ API: tuple[Endpoint, ...] = (
     ),
     Endpoint(GET, "/api/approvals", approvals.policy, "What agents may do without asking", gives=POLICY),
     Endpoint(POST, "/api/approvals", approvals.choose, "Change it", body=approvals.ChoosePolicy, gives=POLICY),
+    Endpoint(GET, "/api/agents", agents.listed, "Agents on this machine", gives="agents"),
+    Endpoint(
+        POST,
+        "/api/agents/test",
+        agents.try_out,
+        "Start an agent and ask what it is",
+        body=agents.TryAgent,
+        gives="ok, message, version, seconds",
+    ),
+    Endpoint(
+        POST,
+        "/api/session/mode",
+        agents.choose_mode,
+        "How the agent works",
+        body=agents.ChooseMode,
+        gives="session_id, agent",
+    ),
     Endpoint(POST, "/api/session/move", listing.move, "Into a project, or out", body=listing.Move, gives=SESSION),
     Endpoint(POST, "/api/session/tag", listing.tag, "Give tags", body=listing.Tag, gives=SESSION),
     Endpoint(POST, "/api/session/seen", listing.seen, "Read, or unread", body=listing.Seen, gives="session_id, unread"),
