@@ -25,10 +25,12 @@ from hermes_webui.engines.model import ModelEngine
 from hermes_webui.engines.providers import ProviderConfig, providers_from
 from hermes_webui.errors import HermesError, SettingsError
 from hermes_webui.runs.choice import Choice, Default
+from hermes_webui.runs.clock import Clock, SystemClock
 from hermes_webui.runs.desk import Desk
 from hermes_webui.runs.permissions import Permissions
 from hermes_webui.runs.setup import Given, Setup
 from hermes_webui.runs.supervisor import Asks, Supervisor
+from hermes_webui.runs.timetable import Timetable
 from hermes_webui.runs.turn import Records
 from hermes_webui.runs.unread import Unread
 from hermes_webui.runs.upkeep import Upkeep
@@ -42,9 +44,11 @@ from hermes_webui.store.files import Disk, Lock
 from hermes_webui.store.identity import Identity, identify
 from hermes_webui.store.index import Index
 from hermes_webui.store.journal import Journal
+from hermes_webui.store.profiles import Profiles
 from hermes_webui.store.projects import Projects
 from hermes_webui.store.prompts import Prompts
 from hermes_webui.store.recovery import Progress, Recovery, Report
+from hermes_webui.store.schedules import Schedules
 from hermes_webui.store.sessions import SessionStore
 from hermes_webui.streams.hub import Hub
 from hermes_webui.web import assets
@@ -67,9 +71,16 @@ logger = logging.getLogger(__name__)
 class Opened:
     """A state directory that this process owns: recovered, listed, and locked until `close`."""
 
-    def __init__(self, settings: Settings, progress: Progress | None = None, disk: Disk | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        progress: Progress | None = None,
+        disk: Disk | None = None,
+        clock: Clock | None = None,
+    ) -> None:
         self.disk = disk or Disk()
-        self.store = SessionStore(settings.sessions, self.disk, time.time)
+        self.clock = clock or SystemClock()
+        self.store = SessionStore(settings.sessions, self.disk, self.clock.now)
         about = {"address": f"{settings.host}:{settings.port}"}
         self._lock = Lock.take(self.store.lock_path, self.disk, about)
         self.identity: Identity = identify(self.store.root, self.disk)
@@ -82,6 +93,8 @@ class Opened:
         self.checkpoints = Checkpoints(self.store.root / "_runs", self.disk)
         self.checkpoints.keep_only([run.id for run in map(self._waiting, recovery.waiting) if run is not None])
         self.prompts = Prompts(settings.state / "prompts.json", self.disk)
+        self.schedules = Schedules(settings.state / "schedules.json", self.disk)
+        self.profiles = Profiles(settings.state / "profiles.json", self.disk)
 
     def _waiting(self, session_id: str) -> Run | None:
         return self.store.load(session_id).head.run
@@ -113,6 +126,7 @@ def create_app(
         app.state.services = running.services
         app.state.end = running.end
         await running.services.supervisor.reopen(opened.recovery.waiting)
+        running.begin()
         try:
             yield
         finally:
@@ -144,19 +158,18 @@ class _Running:
         self._journal = Journal(opened.store.root / "_runs", opened.disk, f"{int(time.time() * 1000)}")
         hub = Hub()
         self._reads = Committer()
-        desk = Desk(opened.store, opened.index, self._committer, hub, time.time, self._reads)
-        desk.unclosed.update(opened.recovery.unclosed)
+        desk = self._desk(hub)
         default = Default(Choice(settings.engine, settings.provider, settings.model))
         kept = Choices(settings.state / choices.NAME, opened.disk, settings.chosen)
-        setup = _setup(settings, kept, default, engines.get("model"))
         permissions = Permissions(settings.tables.get("approvals", {}), kept)
         records = Records(self._journal, opened.checkpoints, opened.attachments.read)
         asks = Asks(permissions.policy, permissions.grant)
         self._upkeep = Upkeep(desk)
         self._looking = asyncio.create_task(default.look(engines.get("model")))
+        supervisor = Supervisor(desk, engines, records, default, streams, lock, asks)
         self.services = Services(
             desk=desk,
-            supervisor=Supervisor(desk, engines, records, default, streams, lock, asks),
+            supervisor=supervisor,
             engines=engines,
             hub=hub,
             doorman=doorman,
@@ -167,15 +180,30 @@ class _Running:
             projects=opened.projects,
             unread=Unread(desk),
             version=__version__,
-            setup=setup,
+            setup=_setup(settings, kept, default, engines.get("model")),
             permissions=permissions,
             place=_place(settings),
+            timetable=Timetable(opened.schedules, opened.profiles, desk, supervisor, opened.clock),
+            profiles=opened.profiles,
             is_local=settings.is_local,
             ui=ui,
         )
 
+    def _desk(self, hub: Hub) -> Desk:
+        opened = self._opened
+        desk = Desk(opened.store, opened.index, self._committer, hub, opened.clock.now, self._reads)
+        desk.unclosed.update(opened.recovery.unclosed)
+        return desk
+
+    def begin(self) -> None:
+        """What was open goes on: from here on prompts are sent when they are due."""
+        self.services.timetable.begin(self._looking)
+
     async def end(self) -> None:
-        """Runs end as interrupted, what they have said kept; then the streams end, so that a server can stop."""
+        """Nothing is begun any more; runs end as interrupted, what they have said kept; then the streams end, so that a
+        server can stop.
+        """
+        await self.services.timetable.close()
         await self.services.supervisor.close()
         self.services.hub.close()
 

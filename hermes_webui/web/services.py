@@ -14,8 +14,10 @@ from hermes_webui.runs.desk import Desk
 from hermes_webui.runs.permissions import Permissions
 from hermes_webui.runs.setup import Setup
 from hermes_webui.runs.supervisor import Supervisor
+from hermes_webui.runs.timetable import Timetable
 from hermes_webui.runs.unread import Unread
 from hermes_webui.store.attachments import Attachments
+from hermes_webui.store.profiles import Profiles
 from hermes_webui.store.projects import Projects
 from hermes_webui.store.prompts import Prompts
 from hermes_webui.store.recovery import Report
@@ -55,6 +57,8 @@ class Services:
     setup: Setup
     permissions: Permissions
     place: Place
+    timetable: Timetable
+    profiles: Profiles
     is_local: bool = True
     ui: str = ""
     counted: Counted = field(default_factory=Counted)
