@@ -128,13 +128,13 @@ class TurnRunner:
         workspace = str(fields.get("workspace") or "")
         who = (live.run.model, live.run.provider)
         goes_on = live.run.continues is not None
-        resumes = await self._resumption(live, session.head, path) if live.resumes else None
+        resumes = await self._resumption(live, path) if live.resumes else None
         return Turn(live.session_id, live.run.id, bodies, *who, workspace, files, goes_on, resumes, fields)
 
-    async def _resumption(self, live: LiveRun, head: Head, path: Sequence[Message]) -> Resumption:
+    async def _resumption(self, live: LiveRun, path: Sequence[Message]) -> Resumption:
         own = sum(message.run_id == live.run.id and message.role != "user" for message in path)
         checkpoint = await self._desk.read(self._checkpoints.get, live.run.id)
-        return Resumption(own, asking.not_run(head), checkpoint)
+        return Resumption(own, live.asked, checkpoint)
 
     def _context(self, session: Session) -> list[Message]:
         """The visible path for the engine, without what is not for it; from the end, as far as any model could read."""
