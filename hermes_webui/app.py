@@ -17,7 +17,6 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from hermes_webui import __version__
 from hermes_webui.chat.run import Run
 from hermes_webui.engines.base import Engine
 from hermes_webui.engines.demo import DemoEngine
@@ -56,7 +55,7 @@ from hermes_webui.web.login import Doorman
 from hermes_webui.web.replies import on_error, on_no_route
 from hermes_webui.web.routes import routes
 from hermes_webui.web.security import Gate, policy
-from hermes_webui.web.services import Place, Services
+from hermes_webui.web.services import Around, Place, Services
 
 UI = Path(__file__).parent / "ui"
 
@@ -117,12 +116,11 @@ def create_app(
     doorman = Doorman(settings.password_hash or settings.chosen.get("password_hash", ""), opened.identity.secret)
     gate = Middleware(Gate, hosts=settings.hosts, doorman=doorman, content_policy=policy(ui.page))
     made = dict(engines if engines is not None else _engines(settings))
-    live = {} if streams is None else streams
-    lock = lock or threading.Lock()
+    live = ({} if streams is None else streams, lock or threading.Lock())
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        running = _Running(settings, opened, made, live, lock, doorman, ui.digest)
+        running = _Running(settings, opened, made, live, doorman, ui.digest)
         app.state.services = running.services
         app.state.end = running.end
         await running.services.supervisor.reopen(opened.recovery.waiting)
@@ -147,26 +145,22 @@ class _Running:
         settings: Settings,
         opened: Opened,
         engines: Mapping[str, Engine],
-        streams: MutableMapping[str, Any],
-        lock: threading.Lock,
+        live: tuple[MutableMapping[str, Any], threading.Lock],
         doorman: Doorman,
         ui: str,
     ) -> None:
         self._opened = opened
         self._engines = engines
-        self._committer = Committer()
+        self._committer, self._reads = Committer(), Committer()
         self._journal = Journal(opened.store.root / "_runs", opened.disk, f"{int(time.time() * 1000)}")
         hub = Hub()
-        self._reads = Committer()
         desk = self._desk(hub)
         default = Default(Choice(settings.engine, settings.provider, settings.model))
         kept = Choices(settings.state / choices.NAME, opened.disk, settings.chosen)
         permissions = Permissions(settings.tables.get("approvals", {}), kept)
-        records = Records(self._journal, opened.checkpoints, opened.attachments.read)
-        asks = Asks(permissions.policy, permissions.grant)
         self._upkeep = Upkeep(desk)
         self._looking = asyncio.create_task(default.look(engines.get("model")))
-        supervisor = Supervisor(desk, engines, records, default, streams, lock, asks)
+        supervisor = self._supervisor(desk, default, live, permissions)
         self.services = Services(
             desk=desk,
             supervisor=supervisor,
@@ -179,12 +173,10 @@ class _Running:
             prompts=opened.prompts,
             projects=opened.projects,
             unread=Unread(desk),
-            version=__version__,
             setup=_setup(settings, kept, default, engines.get("model")),
             permissions=permissions,
             place=_place(settings),
-            timetable=Timetable(opened.schedules, opened.profiles, desk, supervisor, opened.clock),
-            profiles=opened.profiles,
+            around=_around(opened, desk, supervisor),
             is_local=settings.is_local,
             ui=ui,
         )
@@ -195,15 +187,26 @@ class _Running:
         desk.unclosed.update(opened.recovery.unclosed)
         return desk
 
+    def _supervisor(
+        self,
+        desk: Desk,
+        default: Default,
+        live: tuple[MutableMapping[str, Any], threading.Lock],
+        permissions: Permissions,
+    ) -> Supervisor:
+        records = Records(self._journal, self._opened.checkpoints, self._opened.attachments.read)
+        asks = Asks(permissions.policy, permissions.grant)
+        return Supervisor(desk, self._engines, records, default, *live, asks)
+
     def begin(self) -> None:
         """What was open goes on: from here on prompts are sent when they are due."""
-        self.services.timetable.begin(self._looking)
+        self.services.around.timetable.begin(self._looking)
 
     async def end(self) -> None:
         """Nothing is begun any more; runs end as interrupted, what they have said kept; then the streams end, so that a
         server can stop.
         """
-        await self.services.timetable.close()
+        await self.services.around.timetable.close()
         await self.services.supervisor.close()
         self.services.hub.close()
 
@@ -221,6 +224,11 @@ class _Running:
         self._committer.close()
         self._reads.close()
         self._opened.close()
+
+
+def _around(opened: Opened, desk: Desk, supervisor: Supervisor) -> Around:
+    timetable = Timetable(opened.schedules, opened.profiles, desk, supervisor, opened.clock)
+    return Around(timetable, opened.profiles)
 
 
 def _engines(settings: Settings) -> dict[str, Engine]:

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from hermes_webui.chat.events import Body
-from hermes_webui.chat.head import FIELDS, Head
+from hermes_webui.chat.head import FIELDS, Head, number_of
 from hermes_webui.chat.messages import text_of
 from hermes_webui.chat.run import Ended, Queued
 
@@ -87,6 +87,12 @@ class Summary(Struct, frozen=True):
     tags: tuple[str, ...] = ()
     #: How many questions wait for an answer.
     asks: int = 0
+    #: What its runs have used so far; the cost in US dollars, None where no engine knew it.
+    input_tokens: int = 0
+    output_tokens: int = 0
+    estimated_cost: float | None = None
+    #: The name of the profile that it was begun with.
+    profile: str | None = None
 
 
 def summary_of(head: Head, *, damaged: bool = False) -> Summary:
@@ -119,6 +125,10 @@ def summary_of(head: Head, *, damaged: bool = False) -> Summary:
         project_id=_text(fields.get("project_id")),
         tags=_texts(fields.get("tags")),
         asks=len(head.asked),
+        input_tokens=int(number_of(fields.get("input_tokens"))),
+        output_tokens=int(number_of(fields.get("output_tokens"))),
+        estimated_cost=number_of(fields["estimated_cost"]) if fields.get("estimated_cost") else None,
+        profile=_text(fields.get("profile")),
     )
 
 

@@ -46,7 +46,7 @@ async def listed(request: Request) -> Response:
 
 
 async def _told(parts: Services) -> dict[str, Any]:
-    found = await asyncio.to_thread(parts.profiles.all)
+    found = await asyncio.to_thread(parts.around.profiles.all)
     names = Profile.__struct_fields__
     profiles = [{name: getattr(each, name) for name in names} for each in found]
     return {"profiles": profiles, "default": next((each.id for each in found if each.default), None)}
@@ -69,7 +69,7 @@ async def save(request: Request) -> Response:
         raise BadRequest("That personality, or one of the tool sets, is none.")
     given = {each: getattr(wish, each) for each in ("engine", "model_provider", "model", "personality", "workspace")}
     made = Profile(wish.id or secrets.token_hex(6), name, enabled_toolsets=tools, default=wish.default, **given)
-    await asyncio.to_thread(parts.profiles.save, made, new=wish.id is None)
+    await asyncio.to_thread(parts.around.profiles.save, made, new=wish.id is None)
     return Json({"id": made.id, **await _told(parts)})
 
 
@@ -77,5 +77,5 @@ async def delete(request: Request) -> Response:
     """Forgets a profile; conversations that were begun with it stay as they are."""
     wish = await body_of(request, DeleteProfile)
     parts = services(request)
-    await asyncio.to_thread(parts.profiles.delete, wish.id)
+    await asyncio.to_thread(parts.around.profiles.delete, wish.id)
     return Json(await _told(parts))

@@ -77,7 +77,7 @@ async def listed(request: Request) -> Response:
 
 
 async def _told(parts: Services) -> dict[str, Any]:
-    schedules = parts.timetable.schedules
+    schedules = parts.around.timetable.schedules
     found = await asyncio.to_thread(schedules.all)
     readable = await asyncio.to_thread(lambda: schedules.is_readable)
     shown = [_shown(parts, each) for each in found]
@@ -127,14 +127,14 @@ async def save(request: Request) -> Response:
     given = {name: getattr(wish, name) for name in wish.__struct_fields__ if name != "id"}
     given |= {"name": wish.name.strip(), "prompt": wish.prompt.strip()}
     due.check(Rule(wish.when, wish.timezone, now))
-    schedules = parts.timetable.schedules
+    schedules = parts.around.timetable.schedules
     if wish.id is None:
         made = Schedule(id=secrets.token_hex(8), anchor=now, upto=now, **given)
         _check_future(made, now)
         await asyncio.to_thread(schedules.add, made)
     else:
         made = await asyncio.to_thread(schedules.change, wish.id, lambda known: _anew(known, given, now))
-    parts.timetable.changed()
+    parts.around.timetable.changed()
     return Json({"id": made.id, **await _told(parts)})
 
 
@@ -167,7 +167,7 @@ async def delete(request: Request) -> Response:
     """Takes a schedule away; its conversations stay."""
     wish = await body_of(request, OneSchedule)
     parts = services(request)
-    await asyncio.to_thread(parts.timetable.schedules.delete, wish.id)
+    await asyncio.to_thread(parts.around.timetable.schedules.delete, wish.id)
     return Json(await _told(parts))
 
 
@@ -177,7 +177,7 @@ async def run(request: Request) -> Response:
     if wish.key is not None and not 0 < len(wish.key) <= KEY_LIMIT:
         raise BadRequest(f"A key has 1 to {KEY_LIMIT} characters.")
     parts = services(request)
-    fired = await parts.timetable.fire_now(wish.id, wish.key or secrets.token_hex(8))
+    fired = await parts.around.timetable.fire_now(wish.id, wish.key or secrets.token_hex(8))
     return Json({"session_id": fired.session_id, **await _told(parts)})
 
 
@@ -185,7 +185,7 @@ async def seen(request: Request) -> Response:
     """What was missed has been seen."""
     wish = await body_of(request, OneSchedule)
     parts = services(request)
-    await asyncio.to_thread(parts.timetable.schedules.change, wish.id, lambda known: replace(known, missed=None))
+    await asyncio.to_thread(parts.around.timetable.schedules.change, wish.id, lambda known: replace(known, missed=None))
     return Json(await _told(parts))
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from starlette.requests import Request
 
+from hermes_webui import __version__
 from hermes_webui.engines.base import Engine
 from hermes_webui.runs.choice import Default
 from hermes_webui.runs.desk import Desk
@@ -36,6 +37,14 @@ class Place:
     agents: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Around:
+    """What begins conversations by itself or for somebody: schedules, profiles."""
+
+    timetable: Timetable
+    profiles: Profiles
+
+
 @dataclass
 class Services:
     """One server's parts. `boot` differs with each start, so that a page sees that there was one; `ui` with each
@@ -53,14 +62,13 @@ class Services:
     prompts: Prompts
     projects: Projects
     unread: Unread
-    version: str
     setup: Setup
     permissions: Permissions
     place: Place
-    timetable: Timetable
-    profiles: Profiles
+    around: Around
     is_local: bool = True
     ui: str = ""
+    version: str = __version__
     counted: Counted = field(default_factory=Counted)
     boot: str = field(default_factory=lambda: secrets.token_hex(8))
 

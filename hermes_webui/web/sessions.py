@@ -109,7 +109,7 @@ async def new(request: Request) -> Response:
     _check_title(wish.title or "")
     check_names(wish)
     parts = services(request)
-    profile = await asyncio.to_thread(parts.profiles.find, wish.profile)
+    profile = await asyncio.to_thread(parts.around.profiles.find, wish.profile)
     parts.supervisor.warm()
     head = parts.desk.create({**_of_profile(profile, named), **named})
     return Json({"session": {**views.summary_json(summary_of(head)), **empty(Draft())}})
