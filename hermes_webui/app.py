@@ -28,6 +28,7 @@ from hermes_webui.runs.clock import Clock, SystemClock
 from hermes_webui.runs.desk import Desk
 from hermes_webui.runs.permissions import Permissions
 from hermes_webui.runs.setup import Given, Setup
+from hermes_webui.runs.spending import Spending
 from hermes_webui.runs.supervisor import Asks, Supervisor
 from hermes_webui.runs.timetable import Timetable
 from hermes_webui.runs.turn import Records
@@ -49,6 +50,7 @@ from hermes_webui.store.prompts import Prompts
 from hermes_webui.store.recovery import Progress, Recovery, Report
 from hermes_webui.store.schedules import Schedules
 from hermes_webui.store.sessions import SessionStore
+from hermes_webui.store.usage import Usage
 from hermes_webui.streams.hub import Hub
 from hermes_webui.web import assets
 from hermes_webui.web.login import Doorman
@@ -176,7 +178,7 @@ class _Running:
             setup=_setup(settings, kept, default, engines.get("model")),
             permissions=permissions,
             place=_place(settings),
-            around=_around(opened, desk, supervisor),
+            around=_around(opened, desk, supervisor, self._reads),
             is_local=settings.is_local,
             ui=ui,
         )
@@ -201,6 +203,7 @@ class _Running:
     def begin(self) -> None:
         """What was open goes on: from here on prompts are sent when they are due."""
         self.services.around.timetable.begin(self._looking)
+        self.services.around.spending.begin()
 
     async def end(self) -> None:
         """Nothing is begun any more; runs end as interrupted, what they have said kept; then the streams end, so that a
@@ -215,6 +218,7 @@ class _Running:
         await self.end()
         self._looking.cancel()
         self._upkeep.close()
+        await self.services.around.spending.close()
         await self.services.unread.close()
         await self.services.permissions.close()
         await self.services.desk.close()
@@ -226,9 +230,9 @@ class _Running:
         self._opened.close()
 
 
-def _around(opened: Opened, desk: Desk, supervisor: Supervisor) -> Around:
+def _around(opened: Opened, desk: Desk, supervisor: Supervisor, reads: Committer) -> Around:
     timetable = Timetable(opened.schedules, opened.profiles, desk, supervisor, opened.clock)
-    return Around(timetable, opened.profiles)
+    return Around(timetable, opened.profiles, Spending(Usage(opened.store), desk, reads))
 
 
 def _engines(settings: Settings) -> dict[str, Engine]:

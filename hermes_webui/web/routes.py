@@ -27,6 +27,7 @@ from hermes_webui.web import (
     schedules,
     sessions,
     settings,
+    usage,
 )
 
 Handler = Callable[..., Awaitable[Any]]
@@ -286,6 +287,9 @@ API: tuple[Endpoint, ...] = (
         "The next times of a rule",
         body=schedules.AskTimes,
         gives="times",
+    ),
+    Endpoint(
+        GET, "/api/usage", usage.get, "What runs have used, by day", "days timezone", gives="days, total, complete"
     ),
     Endpoint(GET, "/api/profiles", profiles.listed, "What a new conversation may begin with", gives=PROFILES),
     Endpoint(

@@ -14,6 +14,7 @@ from hermes_webui.runs.choice import Default
 from hermes_webui.runs.desk import Desk
 from hermes_webui.runs.permissions import Permissions
 from hermes_webui.runs.setup import Setup
+from hermes_webui.runs.spending import Spending
 from hermes_webui.runs.supervisor import Supervisor
 from hermes_webui.runs.timetable import Timetable
 from hermes_webui.runs.unread import Unread
@@ -39,10 +40,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Around:
-    """What begins conversations by itself or for somebody: schedules, profiles."""
+    """What begins conversations, by itself or for somebody, and what all of them have used."""
 
     timetable: Timetable
     profiles: Profiles
+    spending: Spending
 
 
 @dataclass

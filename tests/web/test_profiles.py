@@ -55,7 +55,7 @@ async def test_what_is_no_profile_is_refused(hermes: Hermes):
     await save(hermes, "One")
     for fields in ({"name": " "}, {"name": "x" * 61}, {"name": "One"}, {"name": "a", "model": "x" * 501}):
         await hermes.post("/api/profiles/save", 400, **fields)
-    for fields in ({"name": "a", "personality": "x" * 501}, {"name": "a", "enabled_toolsets": ["x" * 501]}):
-        await hermes.post("/api/profiles/save", 400, **fields)
+    await hermes.post("/api/profiles/save", 400, name="a", personality="x" * 501)
+    await hermes.post("/api/profiles/save", 400, name="a", enabled_toolsets=["x" * 501])
     await hermes.post("/api/profiles/save", 404, name="a", id="gone")
     assert len((await hermes.get("/api/profiles"))["profiles"]) == 1
