@@ -13,7 +13,7 @@ from typing import Any
 
 from hermes_webui import __version__, settings
 from hermes_webui.errors import HermesError
-from hermes_webui.store.directory import DirectoryStore, opened, recover_directory, rows
+from hermes_webui.store.directory import DirectoryStore, opened, recount, recover_directory, rows
 from hermes_webui.store.files import risk_of
 from hermes_webui.store.identity import elsewhere
 from hermes_webui.store.recovery import Report
@@ -184,6 +184,7 @@ def _recover(given: argparse.Namespace) -> int:
         return 2
     report = recover_directory(store, store.root / "_index.json", chosen.state_db, _progress, close_runs=True)
     rows(store, store.root / "_index.json")
+    recount(store)
     for sentence in _told(report):
         print(sentence)
     print(f"{report.scanned} conversations looked at, {report.recovered} needed something.")

@@ -26,7 +26,12 @@ async def serving(
     """The server, until the block ends."""
     workspace.mkdir(exist_ok=True)
     providers = {"peer": {"name": "Peer", "base_url": f"{peer.url}/v1"}}
-    given = {"environment": {"PATH": "/usr/bin:/bin"} | settings.pop("environment", {}), "providers": providers, "provider": "peer", "model": "peer-small"}
+    given = {
+        "environment": {"PATH": "/usr/bin:/bin"} | settings.pop("environment", {}),
+        "providers": providers,
+        "provider": "peer",
+        "model": "peer-small",
+    }
     async with running(state, real=True, tables=tables(workspace, **(more or {})), **given, **settings) as app:
         yield app
 
@@ -40,9 +45,7 @@ async def asked(app: InProcess, session_id: str, count: int = 1) -> list[dict[st
 
 
 async def answer(app: InProcess, session_id: str, request_id: str, choice: str, **more: Any) -> Any:
-    reply = await app.post(
-        "/api/session/answer", session_id=session_id, request_id=request_id, choice=choice, **more
-    )
+    reply = await app.post("/api/session/answer", session_id=session_id, request_id=request_id, choice=choice, **more)
     assert reply.status == 200, reply.body
     return reply.json
 

@@ -40,10 +40,12 @@ _ANYTHING: Final = SchemaValidator(core_schema.any_schema())
 _STEPS: Final = (
     "The agent was stopped after {steps} steps, its limit. What it has done stays done: say “go on” to let it continue."
 )
-_AT_LIMIT: Final = Notice("The reply stopped at the model's limit of output, in the middle of a call. Nothing was called.")
+_AT_LIMIT: Final = Notice(
+    "The reply stopped at the model's limit of output, in the middle of a call. Nothing was called."
+)
 
 
-class _Stopped(Exception):  # noqa: N818 - it ends a run and is no error
+class _Stopped(Exception):
     """No further step is taken; the sentence says why."""
 
 
@@ -82,7 +84,9 @@ class Tools(AbstractToolset[None]):
             for tool in self._calls.tools.values()
         }
 
-    async def call_tool(self, name: str, tool_args: dict[str, Any], ctx: RunContext[None], tool: ToolsetTool[None]) -> str:
+    async def call_tool(
+        self, name: str, tool_args: dict[str, Any], ctx: RunContext[None], tool: ToolsetTool[None]
+    ) -> str:
         """One call."""
         return await self._calls.call(self._id_of(ctx), name, tool_args)
 

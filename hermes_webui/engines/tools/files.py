@@ -86,7 +86,9 @@ class Files:
     async def _list(self, wish: ListFiles) -> Intent:
         async def run(call: Call) -> Result:
             found = await asyncio.to_thread(self._folder.entries, wish.path, wish.offset, _ENTRIES)
-            names = [f"{each.name}/" if each.kind == "folder" else f"{each.name}  ({each.size} B)" for each in found.entries]
+            names = [
+                f"{each.name}/" if each.kind == "folder" else f"{each.name}  ({each.size} B)" for each in found.entries
+            ]
             more = [f"[{found.total} in all; go on with offset {found.next}]"] if found.next is not None else []
             return Result("\n".join([*names, *more]) or "(the folder is empty)")
 
@@ -97,7 +99,9 @@ class Files:
             found = await asyncio.to_thread(self._folder.text, wish.path, wish.line, wish.limit)
             lines = found.text.splitlines()
             told = [f"{number:>6}\t{line[:_LONGEST_LINE]}" for number, line in enumerate(lines, found.line)]
-            more = [f"[{found.total} lines in all; go on with line {found.line + len(lines)}]"] if found.truncated else []
+            more = (
+                [f"[{found.total} lines in all; go on with line {found.line + len(lines)}]"] if found.truncated else []
+            )
             return Result("\n".join([*told, *more]) or "(the file is empty)")
 
         return Intent(f"Read {wish.path}", run, subject=wish.path, locations=_at(wish.path, wish.line))

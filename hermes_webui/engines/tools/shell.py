@@ -62,7 +62,8 @@ class RunCommand(Struct):
 
     command: Annotated[str, Meta(min_length=1, max_length=100_000, description="The command line, for sh.")]
     seconds: Annotated[
-        int, Meta(ge=1, le=MOST_SECONDS, description=f"It is stopped after so many seconds; {USUAL_SECONDS} by default.")
+        int,
+        Meta(ge=1, le=MOST_SECONDS, description=f"It is stopped after so many seconds; {USUAL_SECONDS} by default."),
     ] = USUAL_SECONDS
 
 

@@ -104,7 +104,9 @@ def update_plan() -> Tool:
 
     async def prepare(wish: UpdatePlan) -> Intent:
         async def run(call: Call) -> Result:
-            await call.tell(PlanUpdated(tuple(PlanEntry(each.content, each.status, each.priority) for each in wish.steps)))
+            await call.tell(
+                PlanUpdated(tuple(PlanEntry(each.content, each.status, each.priority) for each in wish.steps))
+            )
             return Result("The plan is shown.")
 
         done = sum(step.status == "completed" for step in wish.steps)
