@@ -1,4 +1,4 @@
-// What a screen reader is told: that a reply has ended, and how. Not its words as they come.
+// What a screen reader is told: that a reply has ended, and how, and each question once. Not the words as they come.
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { usePage } from '../page/page.js';
@@ -13,8 +13,9 @@ const WORDS = {
 };
 
 export function Announcer() {
-  const { sessionId, run, lastRun } = usePage().store.conversation.value;
+  const { sessionId, run, lastRun, asked } = usePage().store.conversation.value;
   const before = useRef({});
+  const told = useRef(new Set());
   const [words, setWords] = useState('');
   useEffect(() => {
     const ended = before.current.sessionId === sessionId && before.current.run && !run;
@@ -22,5 +23,10 @@ export function Announcer() {
     else if (run) setWords('');
     before.current = { sessionId, run };
   }, [sessionId, run, lastRun]);
+  useEffect(() => {
+    const fresh = asked.filter(({ request_id }) => !told.current.has(request_id));
+    for (const { request_id } of fresh) told.current.add(request_id);
+    if (fresh.length) setWords(fresh.map(({ title }) => t('agents.asks', { title })).join(' '));
+  }, [asked]);
   return html`<div class="away" aria-live="polite" data-testid="announcer">${words}</div>`;
 }
