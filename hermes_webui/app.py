@@ -76,9 +76,8 @@ class Opened:
         about = {"address": f"{settings.host}:{settings.port}"}
         self._lock = Lock.take(self.store.lock_path, self.disk, about)
         self.identity: Identity = identify(self.store.root, self.disk)
-        self.recovery = recovery = Recovery(
-            self.store, settings.state_db, close_runs=True, agents=[AgentStore(path) for path in settings.agent_dbs]
-        )
+        agents = _agents(settings)
+        self.recovery = recovery = Recovery(self.store, settings.state_db, close_runs=True, agents=agents)
         self.index: Index = recovery.run(self.store.root / "_index.json", progress)
         self.report: Report = recovery.report
         self.attachments = Attachments(settings.state / "attachments", self.disk)
@@ -158,8 +157,6 @@ class _Running:
         records = Records(self._journal, opened.checkpoints, opened.attachments.read)
         asks = Asks(permissions.policy, permissions.grant)
         self._upkeep = Upkeep(desk)
-        agents = [AgentStore(path) for path in settings.agent_dbs]
-        own = HermesSessions(desk, agents, kept, hermes.SOURCE if hermes.SOURCE in engines else "")
         self._looking = asyncio.create_task(default.look(engines.get("model")))
         self.services = Services(
             desk=desk,
@@ -177,7 +174,7 @@ class _Running:
             setup=setup,
             permissions=permissions,
             place=_place(settings),
-            hermes=own,
+            hermes=HermesSessions(desk, _agents(settings), kept, hermes.SOURCE if hermes.SOURCE in engines else ""),
             is_local=settings.is_local,
             ui=ui,
         )
@@ -212,6 +209,10 @@ def _engines(settings: Settings) -> dict[str, Engine]:
             f"There is no provider `{settings.provider}` to be the default. There are: {', '.join(known)}."
         )
     return {"model": ModelEngine(providers), "demo": DemoEngine(pace=settings.demo_pace)}
+
+
+def _agents(settings: Settings) -> list[AgentStore]:
+    return [AgentStore(path) for path in settings.agent_dbs]
 
 
 def _providers(settings: Settings) -> tuple[ProviderConfig, ...]:
