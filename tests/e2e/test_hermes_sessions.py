@@ -59,10 +59,8 @@ def test_the_filter_shows_hermes_alone_and_a_hidden_one_comes_back(db, server, o
 
 
 def test_who_does_not_want_them_switches_them_off(db, server, open_page):
-    page = open_page(server.url)
+    page = open_page(f"{server.url}/settings/behaviour")
     expect(rows(page)).to_have_count(1)
-    page.get_by_role("button", name="Settings").click()
-    page.get_by_role("tab", name="Behaviour").click()
     page.get_by_role("switch", name="Hermes Agent’s conversations").click()
     expect(rows(page)).to_have_count(0)
     expect(page.get_by_role("button", name="Hermes Agent", exact=True)).to_have_count(0)
