@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from hermes_webui.chat.events import Body
-from hermes_webui.chat.head import FIELDS, Head
+from hermes_webui.chat.head import FIELDS, Head, number_of
 from hermes_webui.chat.messages import text_of
 from hermes_webui.chat.run import Ended, Queued
 
@@ -94,6 +94,12 @@ class Summary(Struct, frozen=True):
     agent_session: dict[str, str] | None = None
     #: Another program's: nothing of it is changed here until it is replied to, which makes it ours.
     read_only: bool = False
+    #: What its runs have used so far; the cost in US dollars, None where no engine knew it.
+    input_tokens: int = 0
+    output_tokens: int = 0
+    estimated_cost: float | None = None
+    #: The name of the profile that it was begun with.
+    profile: str | None = None
 
 
 def summary_of(head: Head, *, damaged: bool = False) -> Summary:
@@ -130,6 +136,10 @@ def summary_of(head: Head, *, damaged: bool = False) -> Summary:
         source_label=_text(fields.get("source_label")),
         agent_session=_pair(fields.get("agent_session")),
         read_only=head.unwritten,
+        input_tokens=int(number_of(fields.get("input_tokens"))),
+        output_tokens=int(number_of(fields.get("output_tokens"))),
+        estimated_cost=number_of(fields["estimated_cost"]) if fields.get("estimated_cost") else None,
+        profile=_text(fields.get("profile")),
     )
 
 

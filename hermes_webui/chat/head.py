@@ -5,6 +5,7 @@ It is folded from the events, one constant-time step each. The messages themselv
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -55,6 +56,9 @@ FIELDS = frozenset((
 
 #: What agents may do without asking is never taken from another program's file.
 TRUSTED = frozenset({"grants"})
+
+#: Of a cost in US dollars: a token costs a millionth of some, and a sum must not gather the dust of binary fractions.
+COST_DIGITS = 10
 
 PENDING = frozenset({"pending_user_message", "pending_attachments", "pending_started_at"})
 
@@ -120,7 +124,7 @@ class Head(Struct, frozen=True, omit_defaults=True):
     @property
     def active_at(self) -> float:
         """When something was last said here; where no message notes its time, what its writer noted for the whole."""
-        return self.last_message_at or _number(self.fields.get("updated_at")) or self.created_at
+        return self.last_message_at or number_of(self.fields.get("updated_at")) or self.created_at
 
     @property
     def queue_held(self) -> bool:
@@ -164,7 +168,7 @@ def _adopted(head: Head, change: SessionAdopted, event: Event) -> dict[str, Any]
         "fields": fields,
         "title": title,
         "title_source": _source_of(head, title),
-        "created_at": _number(fields.get("created_at")) or head.created_at or event.at,
+        "created_at": number_of(fields.get("created_at")) or head.created_at or event.at,
         "run": run,
         "epoch": run.epoch if run else head.epoch,
         "extras_at": event.seq if extras else None,
@@ -177,7 +181,7 @@ def _adopted(head: Head, change: SessionAdopted, event: Event) -> dict[str, Any]
 
 
 def _imported(head: Head, change: SessionImported, event: Event) -> dict[str, Any]:
-    created = _number(change.fields.get("created_at")) or head.created_at or event.at
+    created = number_of(change.fields.get("created_at")) or head.created_at or event.at
     made = {"created_at": created, "origin": Origin(change.source, change.source_id)}
     return {**made, **_fields(head, change.fields, change.title_source)}
 
@@ -189,8 +193,9 @@ def _source_of(head: Head, title: str) -> str:
     return "default" if title in DEFAULT_TITLES else "imported"
 
 
-def _number(value: object) -> float:
-    return float(value) if isinstance(value, int | float) else 0.0
+def number_of(value: object) -> float:
+    """A number of another program's document; 0 for what is none."""
+    return float(value) if isinstance(value, int | float) and math.isfinite(value) else 0.0
 
 
 def _move(head: Head, change: SessionAdopted | BranchSelected) -> dict[str, Any]:
@@ -265,10 +270,13 @@ def _finished(head: Head, change: RunFinished, _event: Event) -> dict[str, Any]:
     if head.run is None or head.run.id != change.run_id:
         return {"queue": _without(head.queue, change.run_id)}
     fields = {key: value for key, value in head.fields.items() if key not in PENDING}
+    usage = change.usage or {}
     for key in ("input_tokens", "output_tokens"):
-        spent = (change.usage or {}).get(key, 0)
+        spent = usage.get(key, 0)
         if spent:
-            fields[key] = int(_number(fields.get(key))) + spent
+            fields[key] = int(number_of(fields.get(key))) + spent
+    if usage.get("cost"):
+        fields["estimated_cost"] = round(number_of(fields.get("estimated_cost")) + usage["cost"], COST_DIGITS)
     ended = Ended(change.run_id, change.state, change.error)
     return {"run": None, "last_run": ended, "fields": fields, "asked": ()}
 

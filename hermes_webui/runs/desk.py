@@ -94,6 +94,13 @@ class Desk:
         """A new session, in memory only: the first message or draft puts it on disk."""
         return self._provisional.create(fields)
 
+    async def create_as(self, session_id: str, fields: dict[str, Any]) -> None:
+        """As `create`, under an id that its maker derives: made twice, it is one session."""
+        try:
+            await self.session(session_id)
+        except NotFound:
+            self._provisional.create(fields, session_id)
+
     def provisional(self, session_id: str) -> Head | None:
         """The head of a session that is nowhere yet."""
         return self._provisional.head(session_id)

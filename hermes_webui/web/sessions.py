@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,6 +20,7 @@ from hermes_webui.runs import views
 from hermes_webui.runs.desk import Desk
 from hermes_webui.runs.provisional import Decide
 from hermes_webui.store.drafts import Draft
+from hermes_webui.store.profiles import Profile
 from hermes_webui.store.session import Below, Session
 from hermes_webui.web.conversation import empty
 from hermes_webui.web.replies import Json, body_of
@@ -36,6 +38,8 @@ class NewSession(Struct):
     model_provider: str | None = None
     engine: str | None = None
     title: str | None = None
+    #: The id of one; without it the default one, where there is one; "" for none. What is named above goes before it.
+    profile: str | None = None
 
 
 class Named(Struct):
@@ -101,13 +105,21 @@ class Select(Struct):
 async def new(request: Request) -> Response:
     """A session that nothing has been written of yet."""
     wish = await body_of(request, NewSession)
-    given = {name: getattr(wish, name) for name in wish.__struct_fields__ if getattr(wish, name)}
+    named = {name: getattr(wish, name) for name in wish.__struct_fields__ if name != "profile" and getattr(wish, name)}
     _check_title(wish.title or "")
     check_names(wish)
     parts = services(request)
+    profile = await asyncio.to_thread(parts.around.profiles.find, wish.profile)
     parts.supervisor.warm()
-    head = parts.desk.create(given)
+    head = parts.desk.create({**_of_profile(profile, named), **named})
     return Json({"session": {**views.summary_json(summary_of(head)), **empty(Draft())}})
+
+
+def _of_profile(profile: Profile | None, named: dict[str, Any]) -> dict[str, Any]:
+    """What a profile says; a model that is named by hand comes with an engine and a provider of its own."""
+    fields = profile.fields() if profile is not None else {}
+    who = {"engine", "model_provider", "model"}
+    return {name: value for name, value in fields.items() if name not in who or who.isdisjoint(named)}
 
 
 async def rename(request: Request) -> Response:

@@ -3,6 +3,7 @@
 import { useMemo } from 'preact/hooks';
 import { usePage } from '../../page/page.js';
 import { ServerSettings } from '../../page/server-settings.js';
+import { ToolSettings } from '../../page/tool-settings.js';
 import { SECTIONS } from '../../state/settings.js';
 import { t } from '../../words/words.js';
 import { Dialog } from '../dialog.js';
@@ -10,16 +11,19 @@ import { html } from '../html.js';
 import { Icon } from '../icon.js';
 import { About } from './about.js';
 import { Access } from './access.js';
+import { Agents } from './agents.js';
 import { Appearance } from './appearance.js';
 import { Behaviour } from './behaviour.js';
 import { Models } from './models.js';
+import { Tools } from './tools.js';
 
-const PARTS = { appearance: Appearance, behaviour: Behaviour, models: Models, access: Access, about: About };
-const ICONS = { appearance: 'sun', behaviour: 'keyboard', models: 'model', access: 'lock', about: 'info' };
+const PARTS = { appearance: Appearance, behaviour: Behaviour, models: Models, agents: Agents, tools: Tools, access: Access, about: About };
+const ICONS = { appearance: 'sun', behaviour: 'keyboard', models: 'model', agents: 'agent', tools: 'tool', access: 'lock', about: 'info' };
 
 export function Settings({ section, close }) {
   const page = usePage();
   const server = useMemo(() => new ServerSettings(page), []);
+  const tools = useMemo(() => new ToolSettings(page), []);
   const shown = section ?? 'appearance';
   const Part = PARTS[shown];
   return html`
@@ -32,7 +36,7 @@ export function Settings({ section, close }) {
           <h2 id="settings-name">${t(`settings.${shown}`)}</h2>
           <${Close} close=${close} />
         </header>
-        <div class="settings-scroll" tabindex="-1"><${Part} key=${shown} server=${server} /></div>
+        <div class="settings-scroll" tabindex="-1"><${Part} key=${shown} server=${server} tools=${tools} /></div>
       </section>
     <//>
   `;
