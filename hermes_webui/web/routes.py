@@ -303,7 +303,7 @@ API: tuple[Endpoint, ...] = (
     Endpoint(
         POST, "/api/profiles/delete", profiles.delete, "Forget a profile", body=profiles.DeleteProfile, gives=PROFILES
     ),
-    Endpoint(GET, "/api/models", models.models, "Models to choose from", gives="providers, default"),
+    Endpoint(GET, "/api/models", models.models, "Models to choose from", gives="providers, default, profiles"),
     Endpoint(GET, "/api/engines", models.engines, "Engines and what they can do", gives="engines"),
     Endpoint(GET, "/api/settings", settings.get, "All settings, and where each was set", gives=SETTINGS),
     Endpoint(

@@ -8,14 +8,29 @@ import { t } from '../../words/words.js';
 import { Dialog } from '../dialog.js';
 import { html } from '../html.js';
 import { Icon } from '../icon.js';
+import { late } from '../late.js';
+import { styled } from '../styled.js';
 import { About } from './about.js';
 import { Access } from './access.js';
 import { Appearance } from './appearance.js';
 import { Behaviour } from './behaviour.js';
 import { Models } from './models.js';
 
-const PARTS = { appearance: Appearance, behaviour: Behaviour, models: Models, access: Access, about: About };
-const ICONS = { appearance: 'sun', behaviour: 'keyboard', models: 'model', access: 'lock', about: 'info' };
+/** Sections that are fetched when they are opened. */
+const around = (coming, name) => late(() => styled('around', coming()), name);
+const Profiles = around(() => import('./profiles.js'), 'Profiles');
+const Prompts = around(() => import('./prompts.js'), 'Prompts');
+const Schedules = around(() => import('./schedules.js'), 'Schedules');
+const Usage = around(() => import('./usage.js'), 'Usage');
+
+const PARTS = {
+  appearance: Appearance, behaviour: Behaviour, models: Models, profiles: Profiles, prompts: Prompts, schedules: Schedules, usage: Usage,
+  access: Access, about: About,
+};
+const ICONS = {
+  appearance: 'sun', behaviour: 'keyboard', models: 'model', profiles: 'select', prompts: 'prompt', schedules: 'clock', usage: 'chart',
+  access: 'lock', about: 'info',
+};
 
 export function Settings({ section, close }) {
   const page = usePage();
