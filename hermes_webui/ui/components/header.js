@@ -1,7 +1,7 @@
 // Over the conversation: its title, who answers, the ways to find something in it, and all that can be done to it.
 
 import { usePage } from '../page/page.js';
-import { spokenTotal } from '../state/usage.js';
+import { spokenTotal } from '../state/figures.js';
 import { t } from '../words/words.js';
 import { html } from './html.js';
 import { Icon } from './icon.js';

@@ -1,19 +1,12 @@
 // What runs have used, as figures and as bars.
 
-import { locale, t } from '../words/words.js';
+import { locale } from '../words/words.js';
+import { money } from './figures.js';
 
 export const SPANS = [7, 30, 90];
 export const MEASURES = ['cost', 'tokens'];
 
-/** Smaller sums keep their digits: a run may cost a hundredth of a cent. */
-export function money(value) {
-  const digits = value > 0 && value < 0.1 ? { maximumSignificantDigits: 2 } : { minimumFractionDigits: 2, maximumFractionDigits: 2 };
-  return new Intl.NumberFormat(locale(), { style: 'currency', currency: 'USD', ...digits }).format(value);
-}
-
 export const count = (value) => new Intl.NumberFormat(locale()).format(value);
-
-export const compact = (value) => new Intl.NumberFormat(locale(), { notation: 'compact', maximumFractionDigits: 1 }).format(value);
 
 /** A day of the server's answer, `2026-11-20`, as the language writes it. */
 export const dayOf = (day, style = 'medium') =>
@@ -48,11 +41,4 @@ export function topOf(value) {
 export function barsOf(values, top) {
   const slot = 100 / Math.max(values.length, 1);
   return values.map((value, at) => ({ x: at * slot + slot * 0.14, width: slot * 0.72, height: Math.min((value / top) * 100, 100) }));
-}
-
-/** A conversation's own total in a line, or '' where nothing is known of it. */
-export function spokenTotal({ input_tokens: read = 0, output_tokens: written = 0, estimated_cost: cost = null } = {}) {
-  if (!read && !written) return '';
-  const tokens = compact(read + written);
-  return cost === null ? t('around.used', { tokens }) : t('around.used-cost', { tokens, cost: money(cost) });
 }

@@ -2,7 +2,8 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { useKept } from '../../page/kept.js';
-import { MEASURES, SPANS, byModel, count, dayOf, money } from '../../state/usage.js';
+import { money } from '../../state/figures.js';
+import { MEASURES, SPANS, byModel, count, dayOf } from '../../state/usage.js';
 import { t } from '../../words/words.js';
 import { html } from '../html.js';
 import { Chart } from './chart.js';
