@@ -29,6 +29,7 @@ from hermes_webui.chat.events import (
     SessionAdopted,
     SessionChanged,
     SessionCreated,
+    SessionImported,
     SessionRestored,
     SessionTrashed,
 )
@@ -50,7 +51,7 @@ FIELDS = frozenset((
     "gateway_routing_history", "llm_title_generated", "parent_session_id", "is_cli_session", "source_tag",
     "raw_source", "session_source", "source_label", "enabled_toolsets", "composer_draft", "created_at",
     "updated_at", "truncation_watermark", "clear_generation", "intentional_shrink_generation", "share_token",
-    "forked_from", "tags", "grants",
+    "forked_from", "tags", "grants", "agent_session",
 ))  # fmt: skip
 
 #: What agents may do without asking is never taken from another program's file.
@@ -72,6 +73,14 @@ class Cut(Struct, frozen=True):
 
     leaf: str
     depth: int
+
+
+class Origin(Struct, frozen=True, omit_defaults=True):
+    """Where an imported conversation came from. `kept`: it was deleted there, and the user has taken it back."""
+
+    source: str
+    source_id: str
+    kept: bool = False
 
 
 class Head(Struct, frozen=True, omit_defaults=True):
@@ -103,6 +112,14 @@ class Head(Struct, frozen=True, omit_defaults=True):
     digest: str | None = None
     extras_at: int | None = None
     compacted: ContextCompacted | None = None
+    origin: Origin | None = None
+    #: Another program's conversation as it stands there: nothing of it is in our log before its first change.
+    unwritten: bool = False
+
+    @property
+    def spoken_in(self) -> bool:
+        """Whether anything was asked for here: a turn was begun, or a prompt waits."""
+        return self.epoch > 0 or bool(self.queue)
 
     @property
     def active_at(self) -> float:
@@ -161,6 +178,12 @@ def _adopted(head: Head, change: SessionAdopted, event: Event) -> dict[str, Any]
         "asked": (),
         **_move(head, change),
     }
+
+
+def _imported(head: Head, change: SessionImported, event: Event) -> dict[str, Any]:
+    created = number_of(change.fields.get("created_at")) or head.created_at or event.at
+    made = {"created_at": created, "origin": Origin(change.source, change.source_id)}
+    return {**made, **_fields(head, change.fields, change.title_source)}
 
 
 def _source_of(head: Head, title: str) -> str:
@@ -290,13 +313,15 @@ def _trashed(_head: Head, _change: SessionTrashed, _event: Event) -> dict[str, A
     return {"trashed": True}
 
 
-def _restored(_head: Head, _change: SessionRestored, _event: Event) -> dict[str, Any]:
-    return {"trashed": False}
+def _restored(head: Head, _change: SessionRestored, _event: Event) -> dict[str, Any]:
+    origin = replace(head.origin, kept=True) if head.origin is not None else None
+    return {"trashed": False, "origin": origin}
 
 
 _STEPS: Final[Mapping[type[Change], Any]] = {
     SessionCreated: _created,
     SessionChanged: _changed,
+    SessionImported: _imported,
     SessionAdopted: _adopted,
     MessageAdded: _added,
     BranchSelected: _selected,

@@ -12,6 +12,7 @@ from hermes_webui import __version__
 from hermes_webui.engines.base import Engine
 from hermes_webui.runs.choice import Default
 from hermes_webui.runs.desk import Desk
+from hermes_webui.runs.hermes import HermesSessions
 from hermes_webui.runs.permissions import Permissions
 from hermes_webui.runs.setup import Setup
 from hermes_webui.runs.spending import Spending
@@ -67,6 +68,7 @@ class Services:
     setup: Setup
     permissions: Permissions
     place: Place
+    hermes: HermesSessions
     around: Around
     is_local: bool = True
     ui: str = ""

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hermes_webui.chat import decide
-from hermes_webui.chat.document import summary_of
+from hermes_webui.chat.document import Summary, summary_of
 from hermes_webui.chat.events import Change
 from hermes_webui.chat.head import Head
 from hermes_webui.chat.messages import Message
@@ -171,7 +171,9 @@ async def change(request: Request, session_id: str, fields: dict[str, Any]) -> R
 
 
 async def _execute(request: Request, session_id: str, rule: Decide, seen: int | None = None) -> Response:
-    outcome = await services(request).desk.execute(session_id, rule, seen)
+    parts = services(request)
+    parts.hermes.check(session_id)
+    outcome = await parts.desk.execute(session_id, rule, seen)
     row = views.summary_json(summary_of(outcome.head))
     return Json({"session_id": session_id, "revision": outcome.head.revision, "session": row})
 
@@ -180,6 +182,8 @@ async def delete(request: Request) -> Response:
     """Moves a session to the trash; its run is stopped first. `restore` takes it back."""
     wish = await body_of(request, Named)
     parts = services(request)
+    if parts.hermes.owns(wish.session_id):
+        return _moved(await parts.hermes.hide(wish.session_id))
     await parts.supervisor.cancel_all(wish.session_id)
     await parts.desk.execute(wish.session_id, decide.trash)
     # A prompt that waited may have started its run in between; now that its session is in the trash no other can.
@@ -192,9 +196,17 @@ async def delete(request: Request) -> Response:
 async def restore(request: Request) -> Response:
     """Takes a session out of the trash."""
     wish = await body_of(request, Named)
+    if services(request).hermes.owns(wish.session_id):
+        return _moved(await services(request).hermes.show(wish.session_id))
     reply = await _execute(request, wish.session_id, decide.restore)
     services(request).desk.snapshot_soon(wish.session_id)
     return reply
+
+
+def _moved(row: Summary) -> Response:
+    """One of Hermes Agent's own went into the trash here, or came back: Hermes has it all the same."""
+    told = views.summary_json(row)
+    return Json({"session_id": row.session_id, "revision": row.revision, "session": told})
 
 
 async def draft(request: Request) -> Response:

@@ -59,6 +59,12 @@ class ChooseTitles(Struct):
     on: bool
 
 
+class ShowHermes(Struct):
+    """Whether Hermes Agent's own sessions stand in the list."""
+
+    on: bool
+
+
 class SetPassword(Struct):
     """A new password; empty: none any more. `current` where one is set."""
 
@@ -101,6 +107,7 @@ def _told(parts: Services) -> dict[str, Any]:
         "providers": setup.providers(),
         "default": {**msgspec.to_builtins(parts.default()), "from": setup.default_from},
         "titles": setup.makes_titles,
+        "hermes_sessions": parts.hermes.is_on,
         "password": {"from": setup.password_from, "needed": not parts.is_local},
         "files": {"config": parts.place.config, "settings": parts.place.settings},
         "agents": list(parts.place.agents),
@@ -143,6 +150,13 @@ async def choose_titles(request: Request) -> Response:
     """Switches titles by models on or off."""
     parts = owner(request)
     await parts.setup.choose_titles(on=(await body_of(request, ChooseTitles)).on)
+    return Json(_told(parts))
+
+
+async def show_hermes(request: Request) -> Response:
+    """Shows Hermes Agent's own sessions in the list, or hides them; its store is not touched."""
+    parts = owner(request)
+    await parts.hermes.choose(on=(await body_of(request, ShowHermes)).on)
     return Json(_told(parts))
 
 

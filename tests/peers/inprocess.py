@@ -136,14 +136,17 @@ async def running(
     disk: Disk | None = None,
     streams: MutableMapping[str, Any] | None = None,
     lock: threading.Lock | None = None,
+    real: bool = False,
     clock: Clock | None = None,
     **settings: Any,
 ) -> AsyncIterator[InProcess]:
-    """A server on this state directory until the block ends; then it stops as on SIGTERM."""
+    """A server on this state directory until the block ends; then it stops as on SIGTERM. `real`: with the engines that
+    its settings say.
+    """
     engine = engine or ScriptedEngine()
-    chosen = Settings(state=state, engine="scripted", **settings)
+    chosen = Settings(state=state, engine="model" if real else "scripted", **settings)
     opened = Opened(chosen, disk=disk, clock=clock)
-    app = create_app(chosen, opened, {"scripted": engine}, streams, lock)
+    app = create_app(chosen, opened, None if real else {"scripted": engine}, streams, lock)
     async with app.router.lifespan_context(app):
         yield InProcess(app, opened, engine)
 

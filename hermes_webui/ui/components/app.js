@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { usePage } from '../page/page.js';
+import { t } from '../words/words.js';
 import { Announcer } from './announcer.js';
 import { Conversation } from './conversation.js';
 import { html } from './html.js';
@@ -44,8 +45,15 @@ function useMedia(query) {
   return matches;
 }
 
+/** What waits for an answer here stands first; what is new or waits elsewhere is counted. */
 function useTitle({ store }) {
-  const title = store.conversation.value.session?.title;
-  const news = store.list.value.unread.size;
-  useEffect(() => { document.title = `${news ? `(${news}) ` : ''}${title ? `${title} · Hermes` : 'Hermes'}`; }, [title, news]);
+  const { session, asked, sessionId } = store.conversation.value;
+  const title = session?.title;
+  const { unread, rows } = store.list.value;
+  const elsewhere = rows.filter(({ asks, session_id }) => asks && session_id !== sessionId && !unread.has(session_id)).length;
+  const news = unread.size + elsewhere;
+  useEffect(() => {
+    const words = [asked.length ? t('agents.needs-you') : '', title ?? '', 'Hermes'].filter(Boolean).join(' · ');
+    document.title = `${news ? `(${news}) ` : ''}${words}`;
+  }, [title, news, asked.length]);
 }

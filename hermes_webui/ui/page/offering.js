@@ -61,7 +61,8 @@ export class Offering {
     if (item.command) {
       this.#page.drafting.edit('');
       queueMicrotask(() => item.command.run());
-    } else if (item.prompt) this.#insert(wish, item.prompt.text);
+    } else if (item.insert) this.#insert(wish, item.insert);
+    else if (item.prompt) this.#insert(wish, item.prompt.text);
     else {
       this.#page.attaching.reuse(item.file);
       this.#insert(wish, '');
@@ -98,7 +99,7 @@ export class Offering {
 
   #offer(wish) {
     if (!wish) return null;
-    if (wish.kind === 'command') return { kind: 'command', items: commandsFor(wish.query, this.#page.commands.available) };
+    if (wish.kind === 'command') return { kind: 'command', items: commandsFor(wish.query, this.#page.commands.available, this.#page.agents.told.value.commands) };
     const files = filesOf(this.#page.store.conversation.value.messages);
     return { kind: 'mention', items: mentionsFor(wish.query, { prompts: this.#prompts.value, files }) };
   }

@@ -8,6 +8,8 @@ import { BrowserStorage, areaOf } from '../net/storage.js';
 import { EventStream } from '../net/stream.js';
 import { GRACE_MS } from '../state/link.js';
 import { t } from '../words/words.js';
+import { Agents } from './agents.js';
+import { Answering } from './answering.js';
 import { Commands } from './commands.js';
 import { Mirror } from '../net/mirror.js';
 import { Vault } from '../net/vault.js';
@@ -70,6 +72,8 @@ export class Page {
     this.places = new Places(this);
     this.reading = new Reading(this);
     this.messages = new Messages(this);
+    this.agents = new Agents(this);
+    this.answering = new Answering(this);
     this.router = new Router(this);
     this.exporting = new Exporting(this);
     this.notifying = new Notifying(this);

@@ -148,6 +148,18 @@ export class Sending {
     return true;
   }
 
+  /** A conversation that is set up before its first prompt: its id, or null where there is no server. */
+  async begin() {
+    const { store, models, drafting, router } = this.#page;
+    const answer = await this.#page.ask('/api/session/new', given(models.choice.peek()));
+    if (!answer) return null;
+    const { session_id } = answer.session;
+    store.dispatch({ type: 'session.opened', session_id, adopt: answer.session });
+    drafting.adopt(session_id);
+    router.settle(session_id);
+    return session_id;
+  }
+
   /** A conversation begins on the server with its first prompt; all that waits for it moves along. */
   async #place(lane, { key, choice, begins, tab, chat }) {
     const { api, store, router, drafting } = this.#page;

@@ -21,11 +21,13 @@ export const slashName = ({ id, slash }) => slash ?? id.replace(/\.open$/, '').s
 
 const MOST = 50;
 
-export function commandsFor(query, commands) {
+/** The page's own, and those of the session's agent: `{name, description, hint}`, which are sent to it as they are. */
+export function commandsFor(query, commands, agents = []) {
   const useful = commands.filter(({ id }) => id !== 'chat.write'); // one is there already
   const named = useful.map((command) => ({ key: command.id, name: `/${slashName(command)}`, title: command.title(), command }));
+  const theirs = agents.map(({ name, description = '' }) => ({ key: `agent:${name}`, name: `/${name}`, title: description, insert: `/${name} ` }));
   const begins = (item) => item.name.slice(1).startsWith(query.toLowerCase());
-  const found = ranked(query, named, ({ name, title }) => `${name.slice(1)} ${title}`);
+  const found = ranked(query, [...theirs, ...named], ({ name, title }) => `${name.slice(1)} ${title}`);
   return [...found.filter(begins), ...found.filter((item) => !begins(item))].slice(0, MOST);
 }
 
