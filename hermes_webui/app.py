@@ -169,20 +169,18 @@ class _Running:
         self._engines = engines
         self._committer, self._reads = Committer(), Committer()
         self._journal = Journal(opened.store.root / "_runs", opened.disk, f"{int(time.time() * 1000)}")
-        hub = Hub()
-        desk = self._desk(hub)
+        desk = self._desk()
         default = Default(Choice(settings.engine, settings.provider, settings.model))
         kept = opened.choices
         permissions = Permissions(settings.tables.get("approvals", {}), kept)
         self._tools = _equipped(settings, kept, engines.get("model"))
-        self._upkeep = Upkeep(desk)
         self._looking = asyncio.create_task(default.look(engines.get("model"), engines.get("hermes")))
         supervisor = self._supervisor(desk, default, live, permissions)
         self.services = Services(
             desk=desk,
             supervisor=supervisor,
             engines=engines,
-            hub=hub,
+            hub=desk.hub,
             doorman=doorman,
             report=opened.report,
             default=default,
@@ -199,9 +197,9 @@ class _Running:
             ui=ui,
         )
 
-    def _desk(self, hub: Hub) -> Desk:
+    def _desk(self) -> Desk:
         opened = self._opened
-        desk = Desk(opened.store, opened.index, self._committer, hub, opened.clock.now, self._reads)
+        desk = Desk(opened.store, opened.index, self._committer, Hub(), opened.clock.now, self._reads)
         desk.unclosed.update(opened.recovery.unclosed)
         return desk
 
@@ -218,6 +216,7 @@ class _Running:
 
     def begin(self) -> None:
         """What was open goes on: from here on prompts are sent when they are due."""
+        self._upkeep = Upkeep(self.services.desk)
         self.services.around.timetable.begin(self._looking)
         self.services.around.spending.begin()
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from hermes_webui.web.endpoint import Endpoint
 from hermes_webui.web.replies import Json
-
-if TYPE_CHECKING:
-    from hermes_webui.web.routes import Endpoint
 
 Handler = Callable[[Request], Awaitable[Response]]
 

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any
-
-from msgspec import Struct
 from starlette.routing import Route
 
 from hermes_webui.web import (
@@ -30,34 +26,12 @@ from hermes_webui.web import (
     settings,
     usage,
 )
+from hermes_webui.web.endpoint import GET, POST, Endpoint
 
-Handler = Callable[..., Awaitable[Any]]
-
-
-class Endpoint(Struct, frozen=True):
-    """One path. `query` names its parameters, those that must be given with a `!`; `body` is its request's type, or it
-    `takes` a body of this media type.
-    """
-
-    method: str
-    path: str
-    handler: Handler
-    summary: str
-    query: str = ""
-    body: type[Struct] | None = None
-    takes: str = ""
-    gives: str = ""
-    status: int = 200
-
-
-GET = "GET"
-POST = "POST"
 SESSION = "session_id, revision, session"
 SETTINGS = "providers, default, titles, hermes_sessions, password, files, agents"
 ACCEPTED = "stream_id, session_id, message_id, revision, queued"
 
-SCHEDULES = "schedules, problem"
-PROFILES = "profiles, default"
 POLICY = "mode, from, given, allow"
 
 API: tuple[Endpoint, ...] = (
@@ -262,66 +236,11 @@ API: tuple[Endpoint, ...] = (
         "name",
         gives=docs.FILE,
     ),
-    Endpoint(GET, "/api/prompts", prompts.listed, "The prompts that are kept", gives="prompts"),
-    Endpoint(POST, "/api/prompts/save", prompts.save, "Keep a prompt", body=prompts.SavePrompt, gives="prompt"),
-    Endpoint(POST, "/api/prompts/delete", prompts.delete, "Forget a prompt", body=prompts.DeletePrompt, gives="id"),
-    Endpoint(GET, "/api/schedules", schedules.listed, "Prompts that are sent at a time", gives=SCHEDULES),
-    Endpoint(
-        POST,
-        "/api/schedules/save",
-        schedules.save,
-        "Keep a schedule",
-        body=schedules.SaveSchedule,
-        gives=f"id, {SCHEDULES}",
-    ),
-    Endpoint(
-        POST,
-        "/api/schedules/delete",
-        schedules.delete,
-        "Take a schedule away; its conversations stay",
-        body=schedules.OneSchedule,
-        gives=SCHEDULES,
-    ),
-    Endpoint(
-        POST,
-        "/api/schedules/run",
-        schedules.run,
-        "Send a schedule's prompt now",
-        body=schedules.RunSchedule,
-        gives=f"session_id, {SCHEDULES}",
-    ),
-    Endpoint(
-        POST,
-        "/api/schedules/seen",
-        schedules.seen,
-        "What was missed has been seen",
-        body=schedules.OneSchedule,
-        gives=SCHEDULES,
-    ),
-    Endpoint(
-        POST,
-        "/api/schedules/times",
-        schedules.times,
-        "The next times of a rule",
-        body=schedules.AskTimes,
-        gives="times",
-    ),
-    Endpoint(
-        GET, "/api/usage", usage.get, "What runs have used, by day", "days timezone", gives="days, total, complete"
-    ),
-    Endpoint(GET, "/api/profiles", profiles.listed, "What a new conversation may begin with", gives=PROFILES),
-    Endpoint(
-        POST,
-        "/api/profiles/save",
-        profiles.save,
-        "Keep a profile",
-        body=profiles.SaveProfile,
-        gives=f"id, {PROFILES}",
-    ),
-    Endpoint(
-        POST, "/api/profiles/delete", profiles.delete, "Forget a profile", body=profiles.DeleteProfile, gives=PROFILES
-    ),
-    Endpoint(GET, "/api/models", models.models, "Models to choose from", gives="providers, default"),
+    *prompts.ENDPOINTS,
+    *schedules.ENDPOINTS,
+    *usage.ENDPOINTS,
+    *profiles.ENDPOINTS,
+    Endpoint(GET, "/api/models", models.models, "Models to choose from", gives="providers, default, profiles"),
     Endpoint(GET, "/api/engines", models.engines, "Engines and what they can do", gives="engines"),
     Endpoint(GET, "/api/settings", settings.get, "All settings, and where each was set", gives=SETTINGS),
     Endpoint(

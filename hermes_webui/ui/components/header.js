@@ -1,6 +1,7 @@
 // Over the conversation: its title, who answers, the ways to find something in it, and all that can be done to it.
 
 import { usePage } from '../page/page.js';
+import { spokenTotal } from '../state/figures.js';
 import { t } from '../words/words.js';
 import { html } from './html.js';
 import { Icon } from './icon.js';
@@ -30,7 +31,8 @@ export function Header({ openDrawer, dead }) {
 const narrow = () => matchMedia('(max-width: 760px)').matches;
 
 /** Entries of the menu: icon, words, what they do; a line stands before the last one. */
-function entriesOf({ filing, commands, exporting, places }, row) {
+function entriesOf({ filing, commands, exporting, panels, places, store }, row) {
+  const used = spokenTotal(store.list.value.rows.find((one) => one.session_id === row.session_id) ?? row);
   const find = [
     ['search', t('conversation.find'), () => commands.run('conversation.find')],
     ['outline', t('conversation.outline'), () => commands.run('conversation.outline')],
@@ -46,6 +48,7 @@ function entriesOf({ filing, commands, exporting, places }, row) {
     ['copy', t('conversation.copy-markdown'), () => exporting.copy(row)],
     ['down', t('conversation.save-markdown'), () => exporting.save(row, 'markdown')],
     ['down', t('conversation.save-json'), () => exporting.save(row, 'json')],
+    ...(used ? [['chart', used, () => panels.settings('usage')]] : []),
     ['trash', t('conversation.delete'), () => filing.remove([row])],
   ];
 }
