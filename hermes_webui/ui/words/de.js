@@ -32,7 +32,7 @@ export const words = {
   'agents.fault-short': 'Mindestens {limit} Zeichen.',
   'agents.fault-uri': 'Das ist keine Adresse wie https://example.org.',
   'agents.from-config': 'aus config.toml',
-  'agents.grant': 'Mehr als einmal umfasst:',
+  'agents.grant': 'Über dieses eine Mal hinaus erlaubt das:',
   'agents.how-to': 'So wird er installiert',
   'agents.installable': 'Lassen sich installieren',
   'agents.key-allow_once': 'Erlauben, was der Agent fragt',
@@ -103,7 +103,6 @@ export const words = {
   'agents.try-no-json': 'Gefragt ist ein Objekt in JSON wie {example}.',
   'agents.try-of': '{name} ausprobieren',
   'agents.waits': 'wartet auf Sie',
-  'agents.waits-answer': 'Wartet auf Ihre Antwort …',
   'agents.where': 'Wo:',
   'agents.your-answer': 'Ihre Antwort',
 

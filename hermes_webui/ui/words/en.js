@@ -32,7 +32,7 @@ export const en = {
   'agents.fault-short': 'At least {limit} characters.',
   'agents.fault-uri': 'This is not an address, as in https://example.org.',
   'agents.from-config': 'from config.toml',
-  'agents.grant': 'More than once covers:',
+  'agents.grant': 'Beyond this once, it allows:',
   'agents.how-to': 'How to install it',
   'agents.installable': 'Can be installed',
   'agents.key-allow_once': 'Allow what the agent asks',
@@ -103,7 +103,6 @@ export const en = {
   'agents.try-no-json': 'An object in JSON is wanted, as in {example}.',
   'agents.try-of': 'Try {name}',
   'agents.waits': 'waits for you',
-  'agents.waits-answer': 'Waiting for your answer…',
   'agents.where': 'Where:',
   'agents.your-answer': 'Your answer',
 

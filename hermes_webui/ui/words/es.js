@@ -32,7 +32,7 @@ export const words = {
   'agents.fault-short': 'Como mínimo, {limit} caracteres.',
   'agents.fault-uri': 'Esto no es una dirección, como https://example.org.',
   'agents.from-config': 'de config.toml',
-  'agents.grant': 'Más de una vez abarca:',
+  'agents.grant': 'Más allá de esta vez, permite:',
   'agents.how-to': 'Cómo instalarlo',
   'agents.installable': 'Se pueden instalar',
   'agents.key-allow_once': 'Permitir lo que pide el agente',
@@ -103,7 +103,6 @@ export const words = {
   'agents.try-no-json': 'Se pide un objeto JSON, como {example}.',
   'agents.try-of': 'Probar {name}',
   'agents.waits': 'te espera',
-  'agents.waits-answer': 'A la espera de tu respuesta…',
   'agents.where': 'Dónde:',
   'agents.your-answer': 'Tu respuesta',
 

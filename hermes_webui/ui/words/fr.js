@@ -32,7 +32,7 @@ export const words = {
   'agents.fault-short': 'Au moins {limit} caractères.',
   'agents.fault-uri': 'Ce n’est pas une adresse, comme https://example.org.',
   'agents.from-config': 'de config.toml',
-  'agents.grant': 'Plus d’une fois couvre :',
+  'agents.grant': 'Au-delà de cette fois, cela autorise :',
   'agents.how-to': 'Comment l’installer',
   'agents.installable': 'Peuvent être installés',
   'agents.key-allow_once': 'Autoriser ce que l’agent demande',
@@ -103,7 +103,6 @@ export const words = {
   'agents.try-no-json': 'Un objet JSON est attendu, comme {example}.',
   'agents.try-of': 'Essayer {name}',
   'agents.waits': 'vous attend',
-  'agents.waits-answer': 'En attente de votre réponse…',
   'agents.where': 'Où :',
   'agents.your-answer': 'Votre réponse',
 

@@ -33,7 +33,7 @@ export const words = {
   'agents.fault-short': '{limit}文字以上にしてください。',
   'agents.fault-uri': 'https://example.orgのようなアドレスではありません。',
   'agents.from-config': 'config.tomlから',
-  'agents.grant': '一度より多い許可の範囲：',
+  'agents.grant': '今回以降も許可する範囲：',
   'agents.how-to': 'インストール方法',
   'agents.installable': 'インストールできるもの',
   'agents.key-allow_once': 'エージェントの求めを許可する',
@@ -104,7 +104,6 @@ export const words = {
   'agents.try-no-json': '{example}のようなJSONオブジェクトを入力してください。',
   'agents.try-of': '{name}を試す',
   'agents.waits': '回答待ち',
-  'agents.waits-answer': 'あなたの回答を待っています…',
   'agents.where': '場所：',
   'agents.your-answer': 'あなたの回答',
 

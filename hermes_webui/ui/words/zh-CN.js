@@ -33,7 +33,7 @@ export const words = {
   'agents.fault-short': '至少 {limit} 个字符。',
   'agents.fault-uri': '这不是地址，例如 https://example.org。',
   'agents.from-config': '来自 config.toml',
-  'agents.grant': '多次允许的范围：',
+  'agents.grant': '超出本次的允许范围：',
   'agents.how-to': '如何安装',
   'agents.installable': '可以安装',
   'agents.key-allow_once': '允许智能体的请求',
@@ -104,7 +104,6 @@ export const words = {
   'agents.try-no-json': '请输入 JSON 对象，例如 {example}。',
   'agents.try-of': '试用 {name}',
   'agents.waits': '等待你',
-  'agents.waits-answer': '正在等待你的回答…',
   'agents.where': '位置：',
   'agents.your-answer': '你的回答',
 
