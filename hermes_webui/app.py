@@ -25,6 +25,7 @@ from hermes_webui.engines.model import ModelEngine
 from hermes_webui.engines.providers import KNOWN, ProviderConfig, providers_from, variables_of
 from hermes_webui.engines.toolbox import Toolbox, limits_of
 from hermes_webui.engines.tools.shell import without_secrets
+from hermes_webui.engines.tools.web import Web
 from hermes_webui.errors import HermesError, SettingsError
 from hermes_webui.runs.choice import Choice, Default
 from hermes_webui.runs.desk import Desk
@@ -232,7 +233,8 @@ def _equipped(settings: Settings, kept: Choices, engine: Engine | None) -> Toolb
     roots = Roots(settings.state, settings.tables.get("workspace", {}), lambda: kept.said.get("workspace", {}))
     environment = without_secrets(settings.environment, [key for one in KNOWN for key in variables_of(one)])
     limits = limits_of(settings.tables.get("tools", {}))
-    toolbox = Toolbox(environment=environment, admit=roots.admit, personality=lambda _: "", steps=limits.steps)
+    web = Web(limits.private_hosts).tools()
+    toolbox = Toolbox(environment=environment, admit=roots.admit, personality=lambda _: "", web=web, steps=limits.steps)
     engine.equip(toolbox)
     return toolbox
 
