@@ -21,6 +21,7 @@ from hermes_webui import __version__
 from hermes_webui.chat.run import Run
 from hermes_webui.engines.base import Engine
 from hermes_webui.engines.demo import DemoEngine
+from hermes_webui.engines.mcp.servers import Servers
 from hermes_webui.engines.model import ModelEngine
 from hermes_webui.engines.providers import KNOWN, ProviderConfig, providers_from, variables_of
 from hermes_webui.engines.toolbox import Toolbox, limits_of
@@ -29,7 +30,9 @@ from hermes_webui.engines.tools.web import Web
 from hermes_webui.errors import HermesError, SettingsError
 from hermes_webui.runs.choice import Choice, Default
 from hermes_webui.runs.desk import Desk
+from hermes_webui.runs.mcp import McpSetup
 from hermes_webui.runs.permissions import Permissions
+from hermes_webui.runs.personalities import Personalities
 from hermes_webui.runs.setup import Given, Setup
 from hermes_webui.runs.supervisor import Asks, Supervisor
 from hermes_webui.runs.turn import Records
@@ -55,7 +58,7 @@ from hermes_webui.web.login import Doorman
 from hermes_webui.web.replies import on_error, on_no_route
 from hermes_webui.web.routes import routes
 from hermes_webui.web.security import Gate, policy
-from hermes_webui.web.services import Place, Services
+from hermes_webui.web.services import Equipment, Place, Services
 from hermes_webui.workspace.roots import Roots
 
 UI = Path(__file__).parent / "ui"
@@ -154,7 +157,7 @@ class _Running:
         kept = Choices(settings.state / choices.NAME, opened.disk, settings.chosen)
         setup = _setup(settings, kept, default, engines.get("model"))
         permissions = Permissions(settings.tables.get("approvals", {}), kept)
-        self._tools = _equipped(settings, kept, engines.get("model"))
+        equipment = _equipped(settings, kept, engines.get("model"))
         records = Records(self._journal, opened.checkpoints, opened.attachments.read)
         asks = Asks(permissions.policy, permissions.grant)
         self._upkeep = Upkeep(desk)
@@ -175,6 +178,7 @@ class _Running:
             setup=setup,
             permissions=permissions,
             place=_place(settings),
+            equipment=equipment,
             is_local=settings.is_local,
             ui=ui,
         )
@@ -226,17 +230,25 @@ def _setup(settings: Settings, kept: Choices, default: Default, engine: Engine |
     return setup
 
 
-def _equipped(settings: Settings, kept: Choices, engine: Engine | None) -> Toolbox | None:
+def _equipped(settings: Settings, kept: Choices, engine: Engine | None) -> Equipment | None:
     """Tools for the models."""
     if not isinstance(engine, ModelEngine):
         return None
     roots = Roots(settings.state, settings.tables.get("workspace", {}), lambda: kept.said.get("workspace", {}))
     environment = without_secrets(settings.environment, [key for one in KNOWN for key in variables_of(one)])
     limits = limits_of(settings.tables.get("tools", {}))
-    web = Web(limits.private_hosts).tools()
-    toolbox = Toolbox(environment=environment, admit=roots.admit, personality=lambda _: "", web=web, steps=limits.steps)
+    personalities = Personalities(kept)
+    servers = Servers(environment)
+    toolbox = Toolbox(
+        environment=environment,
+        admit=roots.admit,
+        personality=personalities.words,
+        web=Web(limits.private_hosts).tools(),
+        more=servers,
+        steps=limits.steps,
+    )
     engine.equip(toolbox)
-    return toolbox
+    return Equipment(toolbox, McpSetup(settings.tables.get("mcp", {}), kept, servers), personalities)
 
 
 def _place(settings: Settings) -> Place:

@@ -9,9 +9,12 @@ from dataclasses import dataclass, field
 from starlette.requests import Request
 
 from hermes_webui.engines.base import Engine
+from hermes_webui.engines.toolbox import Toolbox
 from hermes_webui.runs.choice import Default
 from hermes_webui.runs.desk import Desk
+from hermes_webui.runs.mcp import McpSetup
 from hermes_webui.runs.permissions import Permissions
+from hermes_webui.runs.personalities import Personalities
 from hermes_webui.runs.setup import Setup
 from hermes_webui.runs.supervisor import Supervisor
 from hermes_webui.runs.unread import Unread
@@ -32,6 +35,15 @@ class Place:
     settings: str
     config: str
     agents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Equipment:
+    """What the built-in agent has."""
+
+    toolbox: Toolbox
+    mcp: McpSetup
+    personalities: Personalities
 
 
 @dataclass
@@ -55,6 +67,7 @@ class Services:
     setup: Setup
     permissions: Permissions
     place: Place
+    equipment: Equipment | None = None
     is_local: bool = True
     ui: str = ""
     counted: Counted = field(default_factory=Counted)

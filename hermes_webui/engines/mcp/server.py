@@ -88,6 +88,8 @@ class Server:
             rests = self._failed_at is not None and self._clock() - self._failed_at < REST_SECONDS
             if rests and not again:
                 raise ToolFailure(self.message)
+            await asyncio.to_thread(late.mcp_connect)  # its import is ours to wait for, and not the server's fault
+        if self._ready is None:
             self._begin()
         assert self._ready is not None  # noqa: S101 - _begin has made it
         # A turn before this one has waited already: this one only looks.
@@ -140,8 +142,7 @@ class Server:
         words = _LastWords()
         try:
             errors = await words.begin()
-            connect = await asyncio.to_thread(late.mcp_connect)
-            async with connect(self.config, self._environment, errors, START_SECONDS) as (session, gone):
+            async with late.mcp_connect()(self.config, self._environment, errors, START_SECONDS) as (session, gone):
                 self.state, self.message, self._failed_at = "ok", "", None
                 ready.set_result(session)
                 waits = [asyncio.create_task(each.wait()) for each in (closing, gone)]
