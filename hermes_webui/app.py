@@ -53,6 +53,8 @@ from hermes_webui.web.replies import on_error, on_no_route
 from hermes_webui.web.routes import routes
 from hermes_webui.web.security import Gate, policy
 from hermes_webui.web.services import Place, Services
+from hermes_webui.workspace.terminal import Terminals
+from hermes_webui.workspace.workspaces import Workspaces
 
 UI = Path(__file__).parent / "ui"
 
@@ -150,7 +152,8 @@ class _Running:
         kept = Choices(settings.state / choices.NAME, opened.disk, settings.chosen)
         setup = _setup(settings, kept, default, engines.get("model"))
         permissions = Permissions(settings.tables.get("approvals", {}), kept)
-        records = Records(self._journal, opened.checkpoints, opened.attachments.read)
+        workspaces = _workspaces(settings, kept)
+        records = Records(self._journal, opened.checkpoints, opened.attachments.read, workspaces.place)
         asks = Asks(permissions.policy, permissions.grant)
         self._upkeep = Upkeep(desk)
         self._looking = asyncio.create_task(default.look(engines.get("model")))
@@ -169,6 +172,9 @@ class _Running:
             version=__version__,
             setup=setup,
             permissions=permissions,
+            choices=kept,
+            workspaces=workspaces,
+            terminals=Terminals(settings.environment),
             place=_place(settings),
             is_local=settings.is_local,
             ui=ui,
@@ -177,6 +183,7 @@ class _Running:
     async def end(self) -> None:
         """Runs end as interrupted, what they have said kept; then the streams end, so that a server can stop."""
         await self.services.supervisor.close()
+        await self.services.terminals.close()
         self.services.hub.close()
 
     async def close(self) -> None:
@@ -203,6 +210,19 @@ def _engines(settings: Settings) -> dict[str, Engine]:
             f"There is no provider `{settings.provider}` to be the default. There are: {', '.join(known)}."
         )
     return {"model": ModelEngine(providers), "demo": DemoEngine(pace=settings.demo_pace)}
+
+
+def _workspaces(settings: Settings, kept: Choices) -> Workspaces:
+    """Where conversations work; what was set on the page may change while the server runs."""
+
+    def said() -> Mapping[str, Any]:
+        found = kept.said.get("workspace")
+        return found if isinstance(found, Mapping) else {}
+
+    given = settings.tables.get("workspace", {})
+    made = Workspaces(settings.state, given, said, settings.environment, time.time)
+    made.roots.prepare()
+    return made
 
 
 def _providers(settings: Settings) -> tuple[ProviderConfig, ...]:

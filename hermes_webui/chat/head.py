@@ -52,6 +52,9 @@ FIELDS = frozenset((
     "forked_from", "tags", "grants",
 ))  # fmt: skip
 
+#: What agents may do without asking is never taken from another program's file.
+TRUSTED = frozenset({"grants"})
+
 PENDING = frozenset({"pending_user_message", "pending_attachments", "pending_started_at"})
 
 DEFAULT_TITLES = frozenset({"", "Untitled", "New Chat", "New chat"})
@@ -133,7 +136,9 @@ def _fields(head: Head, fields: dict[str, Any], source: str) -> dict[str, Any]:
 
 
 def _adopted(head: Head, change: SessionAdopted, event: Event) -> dict[str, Any]:
-    fields = {key: value for key, value in change.fields.items() if key in FIELDS and value is not None}
+    taken = FIELDS - TRUSTED
+    fields = {key: value for key, value in change.fields.items() if key in taken and value is not None}
+    fields |= {key: head.fields[key] for key in TRUSTED if key in head.fields}
     title = str(change.fields.get("title") or "")
     stream = change.fields.get("active_stream_id")
     extras = any(key not in FIELDS for key in change.fields if key not in {"title", "active_stream_id"})
@@ -149,6 +154,7 @@ def _adopted(head: Head, change: SessionAdopted, event: Event) -> dict[str, Any]
         "adopted": True,
         "digest": change.digest or head.digest,
         "cut": None,
+        "asked": (),
         **_move(head, change),
     }
 

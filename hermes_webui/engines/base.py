@@ -78,7 +78,9 @@ class Resumption(Struct, frozen=True):
 class Turn(Struct, frozen=True):
     """What is to be answered: the visible path, whose last message is the user's prompt or, with `continues`, the
     reply that was cut off and is to go on from exactly there. `files` are the attachments that the messages name, by
-    their ids, as far as all of them may be sent at once. `fields` are the session's (personality, enabled_toolsets …).
+    their ids, as far as all of them may be sent at once. `workspace` is the real path of a folder that may be one;
+    empty where the session's may not: then nothing is read or written anywhere. `fields` are the session's
+    (personality, enabled_toolsets …).
     """
 
     session_id: str

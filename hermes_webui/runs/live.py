@@ -47,6 +47,8 @@ class LiveRun:
         self.notices: list[str] = []
         #: It waited for an answer when the server before this one ended.
         self.resumes = run.state == WAITING
+        #: The calls that it asked about then: an answer may come before the engine is there again.
+        self.asked: frozenset[str] = frozenset()
         #: Whether the log holds a message of this run.
         self.spoke = False
         #: cancelled or interrupted, once somebody has stopped it.

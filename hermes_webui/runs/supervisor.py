@@ -145,6 +145,7 @@ class Supervisor:
             tail = await self.desk.read(self.desk.store.path_messages, session, session.head.leaf, TAIL)
             live = self._open(session_id, run, session.head.revision)
             live.spoke = True
+            live.asked = asking.not_run(session.head)
             live.calls.update(names_of(open_calls([each for each in tail if each.run_id == run.id])))
             self._begin(live)
         await self.desk.close_unclosed()

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any
-
-from msgspec import Struct
 from starlette.routing import Route
 
 from hermes_webui.web import (
@@ -26,28 +22,9 @@ from hermes_webui.web import (
     sessions,
     settings,
 )
+from hermes_webui.web.endpoint import GET, POST, Endpoint
+from hermes_webui.web.worktable import WORKSPACE
 
-Handler = Callable[..., Awaitable[Any]]
-
-
-class Endpoint(Struct, frozen=True):
-    """One path. `query` names its parameters, those that must be given with a `!`; `body` is its request's type, or it
-    `takes` a body of this media type.
-    """
-
-    method: str
-    path: str
-    handler: Handler
-    summary: str
-    query: str = ""
-    body: type[Struct] | None = None
-    takes: str = ""
-    gives: str = ""
-    status: int = 200
-
-
-GET = "GET"
-POST = "POST"
 SESSION = "session_id, revision, session"
 SETTINGS = "providers, default, titles, password, files, agents"
 ACCEPTED = "stream_id, session_id, message_id, revision, queued"
@@ -55,6 +32,7 @@ ACCEPTED = "stream_id, session_id, message_id, revision, queued"
 POLICY = "mode, from, given, allow"
 
 API: tuple[Endpoint, ...] = (
+    *WORKSPACE,
     Endpoint(GET, "/health", health.health, "Whether the server is well", gives="status, version, store, streams"),
     Endpoint(
         GET,

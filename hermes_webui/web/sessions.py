@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -105,6 +106,8 @@ async def new(request: Request) -> Response:
     _check_title(wish.title or "")
     check_names(wish)
     parts = services(request)
+    if wish.workspace:
+        given["workspace"] = await asyncio.to_thread(parts.workspaces.admit, wish.workspace)
     parts.supervisor.warm()
     head = parts.desk.create(given)
     return Json({"session": {**views.summary_json(summary_of(head)), **empty(Draft())}})
@@ -126,8 +129,8 @@ def _check_title(title: str) -> None:
 
 
 def check_names(wish: Struct) -> None:
-    """Names of engines, models and folders are short; what is not is a mistake."""
-    for name in ("model", "model_provider", "engine", "workspace"):
+    """Names of engines and models are short; what is not is a mistake."""
+    for name in ("model", "model_provider", "engine"):
         if len(getattr(wish, name, None) or "") > NAME_LIMIT:
             raise BadRequest(f"{name} has at most {NAME_LIMIT} characters.")
 
@@ -150,6 +153,8 @@ async def configure(request: Request) -> Response:
     check_names(wish)
     names = ("model", "model_provider", "engine", "workspace")
     fields = {name: getattr(wish, name) for name in names if getattr(wish, name) is not None}
+    if wish.workspace:
+        fields["workspace"] = await asyncio.to_thread(services(request).workspaces.admit, wish.workspace)
     return await change(request, wish.session_id, fields)
 
 

@@ -237,6 +237,17 @@ async def test_a_plan_and_what_is_to_be_known_later_are_kept(tmp_path):
         assert app.log(session_id).count(b"plan.changed") == 1
 
 
+async def test_what_another_programs_file_allows_is_not_allowed(tmp_path):
+    sessions = tmp_path / "sessions"
+    sessions.mkdir()
+    document = {"session_id": "a1b2c3", "title": "x", "grants": ["*"], "messages": [{"role": "user", "content": "hi"}]}
+    (sessions / "a1b2c3.json").write_text(json.dumps(document))
+    async with running(tmp_path) as app:
+        app.engine.say(CALL, QUESTION, RESULT, TurnEnded())
+        await app.start("a1b2c3", "build it")
+        assert len(await asked(app, "a1b2c3")) == 1
+
+
 async def test_free_text_answers_a_question_without_options(tmp_path):
     question = InputRequest("q", "question", "Which colour?")
     async with running(tmp_path) as app:

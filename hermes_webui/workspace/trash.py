@@ -1,0 +1,129 @@
+"""Where deleted files go: a folder of the server's own, one folder a deletion, with a note of where it was.
+
+    <state>/workspace-trash/<id>/note.json   {root, path, name, at}
+    <state>/workspace-trash/<id>/item        what was deleted
+
+The note is on the disk before anything moves. On the same file system the move is one rename; on another the original
+gets a name of ours first, so that nobody writes to it meanwhile, is copied and synced, and only then removed.
+"""
+
+from __future__ import annotations
+
+import errno
+import re
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from hermes_webui.errors import Forbidden, NotFound
+from hermes_webui.workspace import copies, writing
+from hermes_webui.workspace.descent import Spot, descend
+from hermes_webui.workspace.names import TEMPORARY
+from hermes_webui.workspace.writing import Disk
+
+ID: Final = re.compile(r"[0-9a-f]{16}")
+NOTE: Final = "note.json"
+ITEM: Final = "item"
+NOTE_LIMIT: Final = 1 << 16
+
+
+class Note(Struct, frozen=True):
+    """Where something was: its workspace, its path there, when it was deleted (seconds since 1970)."""
+
+    root: str
+    path: str
+    at: float
+
+
+class Trash:
+    """The trash of one server. `clock` gives seconds since 1970."""
+
+    def __init__(self, root: Path, clock: Callable[[], float], disk: Disk | None = None) -> None:
+        self.root = root
+        self._clock = clock
+        self._disk = disk or Disk()
+
+    def take(self, spot: Spot, root: Path) -> str:
+        """Moves what is at the spot here and returns its id. Raises `OSError`."""
+        spot.status()
+        trash_id = secrets.token_hex(8)
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self._inside(trash_id, make=True) as item:
+            try:
+                self._note(item, Note(str(root), spot.path, self._clock()))
+                self._carry(spot, item)
+            except BaseException:
+                copies.remove(item)
+                copies.remove(Spot(item.parent, NOTE, ()))
+                (self.root / trash_id).rmdir()
+                raise
+        return trash_id
+
+    def give(self, trash_id: str, root: Path, place: Callable[[str], AbstractContextManager[Spot]]) -> str:
+        """Moves something back to where `place` says and returns its path. Raises `NotFound`, `Forbidden`."""
+        if not ID.fullmatch(trash_id) or not (self.root / trash_id).is_dir():
+            raise NotFound("There is nothing by that id in the trash.")
+        with self._inside(trash_id) as item:
+            note = self._read(item)
+            if note.root != str(root):
+                raise Forbidden("That was deleted from another workspace. It is still in the trash.")
+            item.status()
+            with place(note.path) as spot:
+                self._carry(item, spot)
+                path = spot.path
+            copies.remove(Spot(item.parent, NOTE, ()))
+        with suppress(OSError):  # something of the user's own is left in there, by whatever means: it stays
+            (self.root / trash_id).rmdir()
+        return path
+
+    def _carry(self, source: Spot, target: Spot) -> None:
+        """From one place to another, over file systems too. Nothing is at the target."""
+        try:
+            self._disk.rename(source, target)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            self._copy(source, target)
+        with target.beside() as fd:
+            self._disk.sync(fd)
+        with source.beside() as fd:
+            self._disk.sync(fd)
+
+    def _copy(self, source: Spot, target: Spot) -> None:
+        held = Spot(source.parent, TEMPORARY + secrets.token_hex(8), source.parts)
+        part = Spot(target.parent, TEMPORARY + secrets.token_hex(8), target.parts)
+        self._disk.rename(source, held)
+        try:
+            copies.copy(self._disk, held, part)
+            self._disk.rename(part, target)
+        except BaseException:
+            copies.remove(part)
+            self._disk.rename(held, source)
+            raise
+        copies.remove(held)
+
+    @contextmanager
+    def _inside(self, trash_id: str, *, make: bool = False) -> Iterator[Spot]:
+        root = self.root.resolve()
+        with descend(root, (), (trash_id, ITEM), follow=False, make=make) as spot:
+            yield spot
+
+    def _note(self, item: Spot, note: Note) -> None:
+        part = writing.Part(self._disk, Spot(item.parent, NOTE, (NOTE,)))
+        try:
+            part.add(msgspec.json.encode(note))
+            part.sync()
+            part.create()
+        finally:
+            part.close()
+
+    def _read(self, item: Spot) -> Note:
+        found = writing.current(Spot(item.parent, NOTE, (NOTE,)), NOTE_LIMIT)
+        if found is None:
+            raise NotFound("There is nothing by that id in the trash.")
+        return msgspec.json.decode(found[0], type=Note)
