@@ -5,6 +5,9 @@ import { foldersTo, isWithin, joined, nameOf, parentOf } from './paths.js';
 
 export const PAGE = 200;
 
+/** Whether an entry holds others; a link may lead to what does. */
+export const isFolder = (entry) => entry?.kind === 'folder' || entry?.leads === 'folder';
+
 const keyOf = (path, page) => `${page} ${path}`;
 
 export class Tree {

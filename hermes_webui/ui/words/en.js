@@ -599,6 +599,7 @@ export const en = {
   'workspace.no-hits': 'Nothing was found.',
   'workspace.no-such-folder': 'No folder fits.',
   'workspace.none': 'No folder yet',
+  'workspace.none-default': 'Until you choose one, agents work in {name}.',
   'workspace.none-words': 'Give this conversation a folder: agents read and write in it, and you see, edit and compare every file here. Nothing outside it is touched.',
   'workspace.not-copied': 'This browser does not let the page copy.',
   'workspace.not-kept': 'This browser does not keep what you type: save before you leave.',

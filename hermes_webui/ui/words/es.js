@@ -599,6 +599,7 @@ export const words = {
   'workspace.no-hits': 'No se encontró nada.',
   'workspace.no-such-folder': 'Ninguna carpeta coincide.',
   'workspace.none': 'Aún no hay carpeta',
+  'workspace.none-default': 'Mientras no elijas una, los agentes trabajan en {name}.',
   'workspace.none-words': 'Dale una carpeta a esta conversación: los agentes leen y escriben en ella, y aquí ves, editas y comparas cada archivo. Nada fuera de ella se toca.',
   'workspace.not-copied': 'Este navegador no deja copiar a la página.',
   'workspace.not-kept': 'Este navegador no conserva lo que escribes: guarda antes de salir.',

@@ -599,6 +599,7 @@ export const words = {
   'workspace.no-hits': 'Rien n’a été trouvé.',
   'workspace.no-such-folder': 'Aucun dossier ne correspond.',
   'workspace.none': 'Pas encore de dossier',
+  'workspace.none-default': 'Sans choix, les agents travaillent dans {name}.',
   'workspace.none-words': 'Donnez un dossier à cette conversation : les agents y lisent et y écrivent, et vous voyez, modifiez et comparez ici chaque fichier. Rien d’autre n’est touché.',
   'workspace.not-copied': 'Ce navigateur ne laisse pas la page copier.',
   'workspace.not-kept': 'Ce navigateur ne garde pas votre texte : enregistrez avant de partir.',

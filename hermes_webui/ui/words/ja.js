@@ -597,6 +597,7 @@ export const words = {
   'workspace.no-hits': '見つかりませんでした。',
   'workspace.no-such-folder': '合うフォルダーはありません。',
   'workspace.none': 'フォルダーはまだありません',
+  'workspace.none-default': '選ぶまで、エージェントは {name} で作業します。',
   'workspace.none-words': 'この会話にフォルダーを割り当てます。エージェントはその中で読み書きし、ここで全ファイルを見て、編集し、比べられます。外のものには触れません。',
   'workspace.not-copied': 'このブラウザーではコピーできません。',
   'workspace.not-kept': 'このブラウザーは入力を保持しません。離れる前に保存してください。',

@@ -597,6 +597,7 @@ export const words = {
   'workspace.no-hits': '未找到任何内容。',
   'workspace.no-such-folder': '没有匹配的文件夹。',
   'workspace.none': '尚无文件夹',
+  'workspace.none-default': '在你选择之前，代理在 {name} 中工作。',
   'workspace.none-words': '为此对话指定一个文件夹：代理在其中读写，你可以在这里查看、编辑和比较每个文件。文件夹之外的内容不会被触及。',
   'workspace.not-copied': '此浏览器不允许页面复制。',
   'workspace.not-kept': '此浏览器不保留你输入的内容：离开前请保存。',

@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { joined } from '../../state/paths.js';
+import { isFolder } from '../../state/tree.js';
 import { t } from '../../words/words.js';
 import { html } from '../html.js';
 import { Icon } from '../icon.js';
@@ -127,7 +128,7 @@ function dropping({ entries, explorer }, setOver) {
       if (!hasFiles(event)) return;
       event.preventDefault();
       const row = explorer.tree.row(Number(event.target.closest('[data-row]')?.dataset.row ?? -1));
-      entries.upload([...event.dataTransfer.files], row?.entry?.kind === 'folder' ? row.path : row?.folder ?? '');
+      entries.upload([...event.dataTransfer.files], isFolder(row?.entry) ? row.path : row?.folder ?? '');
     },
   };
 }

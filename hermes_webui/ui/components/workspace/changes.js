@@ -25,7 +25,7 @@ export function Changes() {
       ${groups.map(({ group, items }) => html`<section key=${group} class=${`ws-group ${group}`}><h3>${GROUPS[group]()}<span class="ws-count">${items.length}</span></h3>
         <ul>${items.map((change) => html`<${Change} key=${`${change.path}${change.staged}`} change=${change} git=${Boolean(told.repository)} />`)}</ul></section>`)}
       ${!groups.length && html`<p class="ws-none">${t(told.repository ? 'workspace.clean' : 'workspace.untouched')}</p>`}
-      ${!told.repository && html`<p class="ws-none">${t('workspace.no-git')}</p>`}
+      ${!told.repository && html`<p class="ws-none">${told.message || t('workspace.no-git')}</p>`}
       <${Commits} />
     </div>
   `;

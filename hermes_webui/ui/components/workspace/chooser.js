@@ -19,6 +19,7 @@ export function NoFolder() {
   return html`
     <div class="ws-empty">
       <${Icon} name="folder" /><h2>${t('workspace.none')}</h2><p>${t('workspace.none-words')}</p>
+      ${start && html`<p>${t('workspace.none-default', { name: nameOf(start) })}</p>`}
       ${error.value && html`<p class="ws-fault" role="alert">${error.value.message}</p>`}
       <div class="ws-ways">
         ${start && html`<${Way} path=${start} primary />`}

@@ -1,6 +1,7 @@
 // What can be done with a file or a folder of the tree.
 
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { isFolder } from '../../state/tree.js';
 import { t } from '../../words/words.js';
 import { html } from '../html.js';
 import { Icon } from '../icon.js';
@@ -39,7 +40,7 @@ function Menu({ asked }) {
 }
 
 function itemsOf({ entries, explorer, paper }, { path, entry }) {
-  const folder = entry.kind === 'folder';
+  const folder = isFolder(entry);
   return [
     folder && ['new-file', t('workspace.new-file'), () => begin(entries, explorer, 'file', path)],
     folder && ['new-folder', t('workspace.new-folder'), () => begin(entries, explorer, 'folder', path)],

@@ -4,6 +4,7 @@ import { useEffect } from 'preact/hooks';
 import { usePage } from '../../page/page.js';
 import { BESIDE } from '../../page/workspace.js';
 import { Cabinet } from '../../page/workspace/cabinet.js';
+import { nameOf } from '../../state/paths.js';
 import { t } from '../../words/words.js';
 import { toComposer, toReading } from '../focus.js';
 import { html } from '../html.js';
@@ -49,16 +50,17 @@ function Head() {
   const { workspace } = page;
   const cabinet = useCabinet();
   const choosing = cabinet.choosing.value;
+  const name = nameOf(cabinet.folder.value);
   const close = () => {
     workspace.toggle(false);
     requestAnimationFrame(() => (document.querySelector('.workspace-button') ?? toReading())?.focus?.());
   };
   return html`
     <header class="ws-head">
-      <button type="button" class="quiet ws-folder" title=${workspace.root.value || t('workspace.choose')} aria-expanded=${choosing ? 'true' : 'false'}
-        aria-label=${workspace.name.value ? t('workspace.folder-is', { name: workspace.name.value }) : t('workspace.choose')}
+      <button type="button" class="quiet ws-folder" title=${cabinet.folder.value || t('workspace.choose')} aria-expanded=${choosing ? 'true' : 'false'}
+        aria-label=${name ? t('workspace.folder-is', { name }) : t('workspace.choose')}
         onClick=${() => { cabinet.choosing.value = !choosing; }}>
-        <${Icon} name="folder" /><span>${workspace.name.value || t('workspace.title')}</span><${Icon} name="expand" /></button>
+        <${Icon} name="folder" /><span>${name || t('workspace.title')}</span><${Icon} name="expand" /></button>
       <button type="button" class="quiet ws-close" aria-label=${t('workspace.close')} title=${page.commands.withKeys(t('workspace.close'), 'mod+shift+e')}
         onClick=${close}><${Icon} name="close" /></button>
     </header>

@@ -1,6 +1,7 @@
 // Keys of the tree: arrows, Home, End, pages, letters; Enter opens, F2 renames, Delete deletes, Shift+F10 opens the menu.
 
 import { useRef } from 'preact/hooks';
+import { isFolder } from '../../state/tree.js';
 import { useCabinet } from './cabinet.js';
 
 const TYPED_WITHIN_MS = 700;
@@ -37,7 +38,7 @@ function goTo(explorer, number, rows) {
 function acted(event, { explorer, paper, entries }, row, at) {
   if (!row?.entry) return false;
   const { path, entry } = row;
-  const folder = entry.kind === 'folder';
+  const folder = isFolder(entry);
   const menu = () => {
     const place = document.getElementById(`ws-row-${at}`)?.getBoundingClientRect();
     entries.menu.value = { path, entry, place: place && { left: place.left + 24, top: place.top, bottom: place.bottom } };
@@ -59,13 +60,13 @@ function acted(event, { explorer, paper, entries }, row, at) {
 }
 
 function inwards(explorer, { path, entry }, at) {
-  if (entry.kind !== 'folder') return;
+  if (!isFolder(entry)) return;
   if (!explorer.tree.isOpen(path)) explorer.unfold(path, true);
   else goTo(explorer, at + 1);
 }
 
 function outwards(explorer, { path, folder, entry }) {
-  if (entry.kind === 'folder' && explorer.tree.isOpen(path)) explorer.unfold(path, false);
+  if (isFolder(entry) && explorer.tree.isOpen(path)) explorer.unfold(path, false);
   else if (folder) explorer.focusOn(folder);
 }
 

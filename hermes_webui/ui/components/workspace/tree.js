@@ -4,6 +4,7 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { stemLength } from '../../state/paths.js';
 import { kindOf } from '../../state/changes.js';
+import { isFolder } from '../../state/tree.js';
 import { t } from '../../words/words.js';
 import { html } from '../html.js';
 import { Icon } from '../icon.js';
@@ -65,7 +66,7 @@ function Row({ number, row, height, focused }) {
   const { explorer, changes, paper } = useCabinet();
   const { entry, path, level, at, size } = row ?? {};
   if (!entry) return html`<div class="ws-row" role="presentation" aria-hidden="true" style=${{ height: `${height}px`, '--level': level }}><span class="ws-waits"></span></div>`;
-  const folder = entry.kind === 'folder';
+  const folder = isFolder(entry);
   const touched = changes.touched.value.has(path);
   const open = folder && explorer.tree.isOpen(path);
   const change = kindOf(entry.state);
@@ -117,7 +118,7 @@ function pointing({ explorer, paper, entries }, { path, entry }) {
       if (explorer.renaming.peek() === path) return undefined;
       explorer.focusOn(path);
       document.querySelector('.ws-tree')?.focus({ preventScroll: true });
-      return entry.kind === 'folder' ? explorer.unfold(path) : paper.open(path);
+      return isFolder(entry) ? explorer.unfold(path) : paper.open(path);
     },
     onContextMenu: (event) => openMenu(event, { left: event.clientX, top: event.clientY, bottom: event.clientY }),
   };

@@ -31,7 +31,9 @@ export class Cabinet {
     this.changes = new Changes(this);
     this.seeking = new Seeking(this);
     this.shell = new Shell(this);
-    this.ready = computed(() => Boolean(page.store.conversation.value.sessionId && page.workspace.root.value));
+    /** The folder that is shown: the chosen one; where a tool has worked without one, the one in which it did. */
+    this.folder = computed(() => page.workspace.root.value || this.#fallback());
+    this.ready = computed(() => Boolean(page.store.conversation.value.sessionId && this.folder.value));
     effect(() => this.#look());
     this.#watchTurns();
     effect(() => this.#grant(page.workspace.wish.value));
@@ -42,7 +44,12 @@ export class Cabinet {
   }
 
   get root() {
-    return this.page.workspace.root.peek();
+    return this.folder.peek();
+  }
+
+  #fallback() {
+    const worked = this.page.store.conversation.value.messages.some(({ role }) => role === 'tool');
+    return worked ? this.folders.told.value?.default ?? '' : '';
   }
 
   get(what, query = {}) {
@@ -66,7 +73,7 @@ export class Cabinet {
   /** Another conversation, or another folder: nothing of the one before is shown. */
   #look() {
     const { sessionId } = this.page.store.conversation.value;
-    const place = `${sessionId} ${this.page.workspace.root.value}`;
+    const place = `${sessionId} ${this.folder.value}`;
     if (place === this.#place) return;
     this.#place = place;
     untracked(() => {
@@ -101,7 +108,7 @@ export class Cabinet {
 
   #grant(wish) {
     if (!wish) return;
-    if (wish.path && !this.ready.value && !this.page.store.conversation.value.loaded) return; // the session is on its way
+    if (wish.path && !(this.folders.told.value && this.page.store.conversation.value.loaded)) return; // what it lies in is on its way
     untracked(() => {
       this.page.workspace.wish.value = null;
       this.#fulfil(wish);

@@ -2,7 +2,7 @@
 
 import { signal } from '@preact/signals';
 import { foldersTo, parentOf } from '../../state/paths.js';
-import { PAGE, Tree } from '../../state/tree.js';
+import { PAGE, Tree, isFolder } from '../../state/tree.js';
 
 const UNFOLDED = 'unfolded.';
 const MOST_KEPT = 200;
@@ -102,7 +102,7 @@ export class Explorer {
     const path = this.focused.peek();
     if (!path) return '';
     const entry = this.tree.row(this.tree.numberOf(path))?.entry;
-    return entry?.kind === 'folder' ? path : parentOf(path);
+    return isFolder(entry) ? path : parentOf(path);
   }
 
   gone(path) {

@@ -90,10 +90,10 @@ export class Shell {
     };
   }
 
-  #told({ data, ended, gone }, id) {
-    if (data) this.#screen?.write(Uint8Array.from(atob(data), (sign) => sign.charCodeAt(0)));
-    if (id) this.#offset = Number(id);
-    if (ended || gone) this.#end();
+  #told({ type, data }, id) {
+    if (type === 'output') this.#screen?.write(Uint8Array.from(atob(data), (sign) => sign.charCodeAt(0)));
+    if (id) this.#offset = id;
+    if (type === 'exit') this.#end();
   }
 
   #end() {
