@@ -73,6 +73,8 @@ from hermes_webui.web.routes import routes
 from hermes_webui.web.security import Gate, policy
 from hermes_webui.web.services import Around, Equipment, Place, Services
 from hermes_webui.workspace.roots import Roots
+from hermes_webui.workspace.terminal import Terminals
+from hermes_webui.workspace.workspaces import Workspaces
 
 UI = Path(__file__).parent / "ui"
 
@@ -179,7 +181,8 @@ class _Running:
         permissions = Permissions(settings.tables.get("approvals", {}), kept)
         equipment = _equipped(settings, kept, engines.get("model"))
         self._looking = asyncio.create_task(default.look(engines.get("model"), engines.get("hermes")))
-        supervisor = self._supervisor(desk, default, live, permissions)
+        workspaces = _workspaces(settings, kept)
+        supervisor = self._supervisor(desk, default, live, permissions, workspaces)
         self.services = Services(
             desk=desk,
             supervisor=supervisor,
@@ -194,6 +197,9 @@ class _Running:
             unread=Unread(desk),
             setup=_setup(settings, kept, default, engines.get("model")),
             permissions=permissions,
+            choices=kept,
+            workspaces=workspaces,
+            terminals=Terminals(settings.environment),
             place=_place(settings),
             hermes=_hermes(settings, kept, desk, engines),
             around=_around(opened, desk, supervisor, self._reads),
@@ -214,8 +220,10 @@ class _Running:
         default: Default,
         live: tuple[MutableMapping[str, Any], threading.Lock],
         permissions: Permissions,
+        workspaces: Workspaces,
     ) -> Supervisor:
-        records = Records(self._journal, self._opened.checkpoints, self._opened.attachments.read)
+        opened = self._opened
+        records = Records(self._journal, opened.checkpoints, opened.attachments.read, workspaces.place)
         asks = Asks(permissions.policy, permissions.grant)
         return Supervisor(desk, self._engines, records, default, *live, asks)
 
@@ -231,6 +239,7 @@ class _Running:
         """
         await self.services.around.timetable.close()
         await self.services.supervisor.close()
+        await self.services.terminals.close()
         self.services.hub.close()
 
     async def close(self) -> None:
@@ -285,6 +294,19 @@ def agents(settings: Settings, disk: Disk, kept: Choices) -> dict[str, AcpEngine
     ground = Ground(settings.environment, folder, notes, notes.log, notes.log_path, __version__)
     seats = Seats(limits)
     return {profile.id: AcpEngine(profile, ground, seats) for profile in profiles}
+
+
+def _workspaces(settings: Settings, kept: Choices) -> Workspaces:
+    """Where conversations work; what was set on the page may change while the server runs."""
+
+    def said() -> Mapping[str, Any]:
+        found = kept.said.get("workspace")
+        return found if isinstance(found, Mapping) else {}
+
+    given = settings.tables.get("workspace", {})
+    made = Workspaces(settings.state, given, said, settings.environment, time.time)
+    made.roots.prepare()
+    return made
 
 
 def _providers(settings: Settings) -> tuple[ProviderConfig, ...]:

@@ -28,6 +28,7 @@ from hermes_webui.web import (
     usage,
 )
 from hermes_webui.web.endpoint import GET, POST, Endpoint
+from hermes_webui.web.worktable import WORKSPACE
 
 SESSION = "session_id, revision, session"
 SETTINGS = "providers, default, titles, hermes_sessions, password, files, agents"
@@ -36,6 +37,7 @@ ACCEPTED = "stream_id, session_id, message_id, revision, queued"
 POLICY = "mode, from, given, allow"
 
 API: tuple[Endpoint, ...] = (
+    *WORKSPACE,
     Endpoint(GET, "/health", health.health, "Whether the server is well", gives="status, version, store, streams"),
     Endpoint(
         GET,

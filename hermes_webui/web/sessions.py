@@ -113,6 +113,8 @@ async def new(request: Request) -> Response:
     check_names(wish)
     parts = services(request)
     profile = await asyncio.to_thread(parts.around.profiles.find, wish.profile)
+    if wish.workspace:
+        given["workspace"] = await asyncio.to_thread(parts.workspaces.admit, wish.workspace)
     parts.supervisor.warm()
     head = parts.desk.create({**_of_profile(profile, named), **named})
     return Json({"session": {**views.summary_json(summary_of(head)), **empty(Draft())}})
@@ -141,8 +143,8 @@ def _check_title(title: str) -> None:
 
 
 def check_names(wish: Struct) -> None:
-    """Names of engines, models and folders are short; what is not is a mistake."""
-    for name in ("model", "model_provider", "engine", "workspace", "personality"):
+    """Names of engines and models are short; what is not is a mistake."""
+    for name in ("model", "model_provider", "engine", "personality"):
         if len(getattr(wish, name, None) or "") > NAME_LIMIT:
             raise BadRequest(f"{name} has at most {NAME_LIMIT} characters.")
 
@@ -168,6 +170,8 @@ async def configure(request: Request) -> Response:
     if wish.enabled_toolsets is not UNSET:
         _check_sets(wish.enabled_toolsets or [])
         fields["enabled_toolsets"] = wish.enabled_toolsets
+    if wish.workspace:
+        fields["workspace"] = await asyncio.to_thread(services(request).workspaces.admit, wish.workspace)
     return await change(request, wish.session_id, fields)
 
 
