@@ -14,9 +14,6 @@ from starlette.responses import HTMLResponse, Response
 from hermes_webui.web.endpoint import Endpoint
 from hermes_webui.web.replies import Json
 
-if TYPE_CHECKING:
-    from hermes_webui.web.endpoint import Endpoint
-
 Handler = Callable[[Request], Awaitable[Response]]
 
 ERRORS = (

@@ -114,7 +114,7 @@ async def new(request: Request) -> Response:
     parts = services(request)
     profile = await asyncio.to_thread(parts.around.profiles.find, wish.profile)
     if wish.workspace:
-        given["workspace"] = await asyncio.to_thread(parts.workspaces.admit, wish.workspace)
+        named["workspace"] = await asyncio.to_thread(parts.workspaces.admit, wish.workspace)
     parts.supervisor.warm()
     head = parts.desk.create({**_of_profile(profile, named), **named})
     return Json({"session": {**views.summary_json(summary_of(head)), **empty(Draft())}})
