@@ -78,9 +78,9 @@ class Resumption(Struct, frozen=True):
 class Turn(Struct, frozen=True):
     """What is to be answered: the visible path, whose last message is the user's prompt or, with `continues`, the
     reply that was cut off and is to go on from exactly there. `files` are the attachments that the messages name, by
-    their ids, as far as all of them may be sent at once. `workspace` is the real path of a folder that may be one;
-    empty where the session's may not: then nothing is read or written anywhere. `fields` are the session's
-    (personality, enabled_toolsets …).
+    their ids, as far as all of them may be sent at once. `fields` are the session's (personality, enabled_toolsets …).
+    `ids` and `runs` are the messages' own, one each ("" for a message of no run): what came after a message, and whose
+    it is.
     """
 
     session_id: str
@@ -93,16 +93,21 @@ class Turn(Struct, frozen=True):
     continues: bool = False
     resumes: Resumption | None = None
     fields: Mapping[str, Any] = MappingProxyType({})
+    ids: Sequence[str] = ()
+    runs: Sequence[str] = ()
 
 
 class Usage(Struct, frozen=True, omit_defaults=True):
-    """Tokens of one turn; `cost` in US dollars where the engine knows it."""
+    """Tokens of one turn, over all its requests; `cost` in US dollars where the engine knows it. `context_tokens`: how
+    full the model's context of `context_length` is after the last of them, where that is another number.
+    """
 
     input_tokens: int = 0
     output_tokens: int = 0
     reasoning_tokens: int = 0
     cost: float | None = None
     context_length: int | None = None
+    context_tokens: int = 0
 
 
 class TextDelta(Struct, frozen=True, tag=True):

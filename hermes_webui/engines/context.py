@@ -45,6 +45,16 @@ class Said(Struct, frozen=True):
     files: tuple[Attached, ...] = ()
 
 
+class Pending(Struct, frozen=True):
+    """What a run had said when it stopped to wait: whole turns, then text and calls that have no results yet. `calls`
+    holds all that were made at once, also those whose result is there.
+    """
+
+    turns: tuple[Said, ...]
+    text: str = ""
+    calls: tuple[Call, ...] = ()
+
+
 class Context(Struct, frozen=True):
     """The system's words, "" for none, and the turns. `unfinished`: the reply so far that is to go on, where the
     conversation ends in one.
@@ -65,7 +75,7 @@ def context_of(
     """The context that these bodies give. `calls_as_text` is for providers that refuse calls of tools they do
     not know; `files` are the contents of attachments by id, of which only what the model `takes` is sent.
     """
-    kept = list(_once(_joined([body for body in bodies if not body.get("_error")])))
+    kept = list(_once(_joined(list(_spoken(bodies)))))
     system = "\n\n".join(filter(None, (_text(body) for body in kept if body.get("role") == "system")))
     spoken = [body for body in kept if body.get("role") != "system"]
     last = spoken.pop() if spoken and _goes_on(spoken[-1]) else {}
@@ -75,6 +85,53 @@ def context_of(
     asked = [_with_files(body, files, takes) for body in spoken]
     turns = _framed(_merged(_turns(asked, calls_as_text=calls_as_text)), unfinished)
     return Context(system, tuple(turns), unfinished)
+
+
+def pending_of(bodies: Sequence[Body]) -> Pending:
+    """What a run's own messages say of it, for a run that goes on without a snapshot of its own. All calls from the
+    first one without a result on are taken to have been made at once.
+    """
+    spoken = list(_spoken(bodies))
+    given = {str(body.get("tool_call_id") or ""): _text(body) for body in spoken if body.get("role") == "tool"}
+    at = next((at for at, body in enumerate(spoken) if _made(body).keys() - given.keys()), len(spoken))
+    turns = tuple(_merged(_turns(spoken[:at], calls_as_text=False)))
+    calls = {name: call for body in spoken[at:] for name, call in _made(body).items()}
+    made = tuple(Call(name, _named(call), _arguments(call), given.get(name, "")) for name, call in calls.items())
+    text = "\n\n".join(filter(None, (_text(body) for body in spoken[at:] if body.get("role") == "assistant")))
+    return Pending(turns, text, made)
+
+
+def _spoken(bodies: Sequence[Body]) -> Iterator[Body]:
+    """What is part of the conversation: no errors, none of a subagent's calls, and calls that were made at once as one
+    message. The log holds each of them as a message of its own, and all of them before the first result.
+    """
+    subagents: set[str] = set()
+    last: Body | None = None
+    for body in bodies:
+        made = _made(body)
+        inner = [name for name, call in made.items() if call.get("parent")]
+        subagents.update(inner)
+        if body.get("_error") or str(body.get("tool_call_id") or "") in subagents:
+            continue
+        if inner:
+            body = {**body, "tool_calls": [call for name, call in made.items() if name not in subagents]}  # noqa: PLW2901
+            if not body["tool_calls"] and not _text(body):
+                continue
+        if last is not None and _made(last) and made and not _text(body):
+            last = {**last, "tool_calls": [*last["tool_calls"], *body["tool_calls"]]}
+            continue
+        if last is not None:
+            yield last
+        last = body
+    if last is not None:
+        yield last
+
+
+def _made(body: Body) -> dict[str, dict[str, Any]]:
+    """The calls of an assistant's message by their ids."""
+    listed = body.get("tool_calls") if body.get("role") == "assistant" else None
+    calls = [call for call in listed if isinstance(call, dict)] if isinstance(listed, list) else []
+    return {str(call.get("id") or ""): call for call in calls}
 
 
 def _goes_on(body: Body) -> bool:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hermes_webui.engines.providers import Kind, ProviderConfig
 
@@ -17,16 +17,19 @@ if TYPE_CHECKING:
     from pydantic_ai.models import Model
 
     from hermes_webui.engines.base import EngineEvent
-    from hermes_webui.engines.context import Context
+    from hermes_webui.engines.calls import Calls
+    from hermes_webui.engines.context import Context, Pending
+    from hermes_webui.engines.sdk.agent import Delegation
     from hermes_webui.errors import EngineFailure
 
 
 def load(kind: Kind) -> ModuleType:
     """Imports all that a turn with this kind of provider needs, and gives the kind's module."""
+    from hermes_webui.engines.sdk import agent as _agent
     from hermes_webui.engines.sdk import chat as _chat
     from hermes_webui.engines.sdk import failures as _failures
 
-    _ = _chat, _failures
+    _ = _agent, _chat, _failures
     if kind == "anthropic":
         from hermes_webui.engines.sdk import anthropic
 
@@ -51,6 +54,20 @@ def chat(model: Model, context: Context, between: float) -> AsyncIterator[Engine
     from hermes_webui.engines.sdk.chat import chat as stream
 
     return stream(model, context, between)
+
+
+def delegation(**about: Any) -> Delegation:
+    """See `engines.sdk.agent.Delegation`."""
+    from hermes_webui.engines.sdk.agent import Delegation
+
+    return Delegation(**about)
+
+
+def converse(about: Delegation, calls: Calls, context: Context, pending: Pending | None) -> AsyncIterator[EngineEvent]:
+    """See `engines.sdk.agent.converse`."""
+    from hermes_webui.engines.sdk.agent import converse as stream
+
+    return stream(about, calls, context, pending)
 
 
 async def short_answer(model: Model, context: Context, max_tokens: int, within: float) -> str:

@@ -1,7 +1,7 @@
 """The engine for models: any provider of `providers.py`, through pydantic-ai.
 
 It imports neither pydantic-ai nor a provider's SDK: `engines.sdk` does, and is loaded in a thread when the
-first turn needs it. It has no tools and no loop: one turn is one request.
+first turn needs it. Without tools one turn is one request; with tools it is an agent, whose loop is pydantic-ai's.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Final
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from msgspec.structs import replace
 
@@ -18,24 +19,29 @@ from hermes_webui.engines import late
 from hermes_webui.engines.attached import Takes, check
 from hermes_webui.engines.base import (
     Ask,
+    Body,
     EngineCaps,
     EngineEvent,
     ModelInfo,
+    Notice,
     ProviderInfo,
     TextDelta,
     Turn,
     TurnEnded,
     UsageUpdated,
 )
+from hermes_webui.engines.calls import Calls, Run
 from hermes_webui.engines.catalogue import Catalogue
+from hermes_webui.engines.channel import Channel, worked
 from hermes_webui.engines.connections import Connections, Timeouts
-from hermes_webui.engines.context import context_of
+from hermes_webui.engines.context import Context, context_of, pending_of
 from hermes_webui.engines.providers import Kind, ProviderConfig
+from hermes_webui.engines.resuming import NOTHING, done_of
 from hermes_webui.engines.scrub import scrub
 from hermes_webui.engines.seam import Seam
 from hermes_webui.engines.titles import title_of, title_request
+from hermes_webui.engines.toolbox import NO_TOOLS, NOT_FOR_SUBAGENTS, SUBAGENT_STEPS, Kit, Toolbox
 from hermes_webui.engines.trial import Trial, try_out
-from hermes_webui.engines.until import until
 from hermes_webui.errors import EngineFailure
 
 if TYPE_CHECKING:
@@ -45,18 +51,32 @@ _log = logging.getLogger(__name__)
 
 _TITLE_TOKENS: Final = 24
 _TITLE_SECONDS: Final = 20.0
-#: They refuse, or want signed, calls of tools that the request does not declare.
 #: Kinds and providers that take PDFs. What else speaks OpenAI's protocol refuses its `file` parts.
 _READ_PDF: Final = frozenset[Kind]({"anthropic", "google"})
 _READ_PDF_BY_NAME: Final = frozenset({"openai", "openrouter"})
+#: They refuse, or want signed, calls of tools that the request does not declare.
 _NO_FOREIGN_CALLS: Final = frozenset[Kind]({"anthropic", "google"})
+
+
+class Chosen(NamedTuple):
+    """Who answers, and with what."""
+
+    config: ProviderConfig
+    name: str
+    kit: Kit
+
+
+class Speaking(NamedTuple):
+    """Where a turn speaks, and whom it asks."""
+
+    channel: Channel
+    ask: Ask
 
 
 class ModelEngine:
     """Streams replies of models. Make one a process, use it within one event loop, and close it there."""
 
     name = "model"
-    caps = EngineCaps(titles=True, images=True)
 
     def __init__(
         self,
@@ -65,6 +85,10 @@ class ModelEngine:
         timeouts: Timeouts | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self.caps = EngineCaps(titles=True, images=True)
+        self._toolbox: Toolbox | None = None
+        #: Models that said that they take no tools: (provider, model).
+        self._without_tools: set[tuple[str, str]] = set()
         self._timeouts = timeouts or Timeouts()
         self._clock = clock
         self._connections = Connections(self._timeouts)
@@ -77,14 +101,19 @@ class ModelEngine:
         self._configs = {config.id: config for config in providers}
         self._catalogue = Catalogue(tuple(providers), self._connections, self.name, self._clock)
 
+    def equip(self, toolbox: Toolbox) -> None:
+        """Gives the models tools."""
+        self._toolbox = toolbox
+        self.caps = EngineCaps(titles=True, images=True, tools=True, mcp=True, approvals_survive_restart=True)
+
     async def try_out(self, config: ProviderConfig) -> Trial:
         """Whether this provider answers, as it stands in `config`; see `engines.trial`."""
         return await try_out(config, self._connections)
 
     async def run(self, turn: Turn, ask: Ask, cancel: asyncio.Event) -> AsyncIterator[EngineEvent]:
-        """Streams the model's reply to the whole conversation. See `Engine.run`; `ask` is never called."""
+        """Streams the model's reply to the whole conversation, and what its tools do. See `Engine.run`."""
         ended = False
-        async for event in until(cancel, self._reply(turn)):
+        async for event in worked(cancel, lambda channel: self._answer(turn, ask, channel)):
             ended = isinstance(event, TurnEnded)
             yield event
         if not ended:
@@ -122,32 +151,85 @@ class ModelEngine:
             return None
 
     async def close(self) -> None:
-        """Closes every connection."""
+        """Closes every connection, and ends what tools have started."""
+        if self._toolbox:
+            await self._toolbox.close()
         await self._connections.close()
 
-    async def _reply(self, turn: Turn) -> AsyncIterator[EngineEvent]:
+    async def _answer(self, turn: Turn, ask: Ask, channel: Channel) -> None:
+        """Says the whole turn. A model that takes no tools answers without them."""
         config, name = await self._chosen(turn)
-        takes = self._takes(config, name)
-        if turn.messages:
-            check(turn.messages[-1], turn.files, takes)
-        as_text = config.kind in _NO_FOREIGN_CALLS
-        context = context_of(turn.messages, calls_as_text=as_text, files=turn.files, takes=takes)
-        failure: EngineFailure | None = None
+        kit = await self._kit(turn, config, name, channel)
+        failure = await self._say(turn, ask, channel, Chosen(config, name, kit))
+        if failure and failure.code == "no_tools" and kit.tools and not channel.said_anything:
+            self._without_tools.add((config.id, name))
+            channel.put(_without(name))
+            failure = await self._say(turn, ask, channel, Chosen(config, name, replace(kit, tools=())))
+        # Raised here, so that the SDKs' exceptions, which may hold a key, do not hang on it.
+        if failure:
+            raise failure
+
+    async def _kit(self, turn: Turn, config: ProviderConfig, name: str, channel: Channel) -> Kit:
+        """What the turn has; it says what it lacks."""
+        kit = await self._toolbox.kit(turn) if self._toolbox else NO_TOOLS
+        for note in kit.notes:
+            channel.note(Notice(note, kept=True))
+        if kit.tools and (config.id, name) in self._without_tools:
+            if kit.chosen:
+                channel.note(_without(name))
+            return replace(kit, tools=())
+        return kit
+
+    async def _say(self, turn: Turn, ask: Ask, channel: Channel, chosen: Chosen) -> EngineFailure | None:
+        """Says the reply; what the SDKs raise is returned as the failure that it means."""
+        config, name = chosen.config, chosen.name
+        own = turn.resumes.own if turn.resumes else 0
+        context = self._context(turn, chosen, turn.messages[: len(turn.messages) - own])
         try:
             model = await asyncio.to_thread(self._open, config, name)
             seam = Seam(context.unfinished)
-            async for event in late.chat(model, context, self._timeouts.between):
-                for told in _sewn(event, seam):
-                    yield self._told(told, config, name)
+            source = self._source(model, context, turn, Speaking(channel, ask), chosen.kit)
+            async with aclosing(source) as events:  # type: ignore[type-var]
+                async for event in events:
+                    for told in _sewn(event, seam):
+                        channel.put(self._told(told, config, name))
         except EngineFailure:
             raise
         except Exception as error:  # noqa: BLE001 - the turn ends here, whatever the SDKs raise
             failure = await asyncio.to_thread(late.failure_of, error, config, name)
             said = scrub(str(error), config.api_key)
             _log.warning("%s at %s: %s: %s", failure.code, config.address, type(error).__name__, said)
-        # Here and not above, so that the SDKs' exceptions, which may hold a key, do not hang on it.
-        if failure:
-            raise failure
+            return failure
+        return None
+
+    def _context(self, turn: Turn, chosen: Chosen, bodies: Sequence[Body]) -> Context:
+        takes = self._takes(chosen.config, chosen.name)
+        if bodies:
+            check(bodies[-1], turn.files, takes)
+        as_text = chosen.config.kind in _NO_FOREIGN_CALLS
+        context = context_of(bodies, calls_as_text=as_text, files=turn.files, takes=takes)
+        return replace(context, system="\n\n".join(filter(None, (chosen.kit.words, context.system))))
+
+    def _source(
+        self, model: Model, context: Context, turn: Turn, speaking: Speaking, kit: Kit
+    ) -> AsyncIterator[EngineEvent]:
+        """The reply: an agent's where there are tools, or where calls wait to be carried out."""
+        resumes = turn.resumes
+        if not kit.tools and resumes is None:
+            return late.chat(model, context, self._timeouts.between)
+        own = turn.messages[len(turn.messages) - resumes.own :] if resumes else ()
+        about = late.delegation(
+            model=model,
+            run_id=turn.run_id,
+            workspace=kit.workspace,
+            steps=self._toolbox.steps if self._toolbox else 1,
+            between=self._timeouts.between,
+            sub_steps=SUBAGENT_STEPS,
+            not_for_subagents=NOT_FOR_SUBAGENTS,
+        )
+        run = Run(speaking.channel, speaking.ask, about, done_of(own, resumes) if resumes else NOTHING)
+        calls = Calls(run, {tool.name: tool for tool in kit.tools})
+        return late.converse(about, calls, context, pending_of(own) if resumes else None)
 
     def _told(self, event: EngineEvent, config: ProviderConfig, name: str) -> EngineEvent:
         """Usage with the size of the context that it is a part of; any other event as it is."""
@@ -187,6 +269,10 @@ class ModelEngine:
             return self._configs[ready[0].id], turn.model
         model = _first(listed or ready)
         return self._configs[model.provider], turn.model or model.id
+
+
+def _without(name: str) -> Notice:
+    return Notice(f"{name} does not take tools, so this was answered without them.", kept=True)
 
 
 def _sewn(event: EngineEvent, seam: Seam) -> Iterator[EngineEvent]:

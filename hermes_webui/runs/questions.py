@@ -13,14 +13,13 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import msgspec
-from msgspec.structs import replace
 
 from hermes_webui.chat import asking
 from hermes_webui.chat.events import ApprovalAnswered, ApprovalRequested, Change, Event
 from hermes_webui.chat.head import Head
-from hermes_webui.chat.policy import Policy, allows, pattern_for
+from hermes_webui.chat.policy import Policy, allows
 from hermes_webui.chat.text import clean, clean_json
-from hermes_webui.engines.base import Answer, CallAsked, InputRequest, Option
+from hermes_webui.engines.base import Answer, InputRequest, Option
 from hermes_webui.errors import HermesError
 from hermes_webui.runs.desk import Desk
 from hermes_webui.runs.live import LiveRun
@@ -157,16 +156,3 @@ def _question(live: LiveRun, request: InputRequest, at: float, *, survives: bool
 
 def _refusal(request: InputRequest) -> str:
     return next((option.id for option in request.options if option.kind == "reject_once"), "")
-
-
-def permission(request_id: str, title: str, call: CallAsked, **more: Any) -> InputRequest:
-    """The question about a call of an engine of ours: once, for this session, for good, or not."""
-    subject = call.subject if call.kind in SHELLS else ""
-    exactly, tool = pattern_for(call.name, subject), pattern_for(call.name)
-    options = (
-        Option("allow", "Allow", "allow_once"),
-        Option("session", "Allow in this session", "allow_session", exactly if subject else tool),
-        Option("always", "Always allow", "allow_always", exactly if subject else tool),
-        Option("deny", "Deny", "reject_once"),
-    )
-    return replace(InputRequest(request_id, "permission", title, options, call), **more)

@@ -68,7 +68,7 @@ def _operation(each: Endpoint) -> dict[str, Any]:
     error = {"description": "An error", "content": {"application/json": {"schema": {"$ref": f"#/{EXTRA_TYPES}Error"}}}}
     operation: dict[str, Any] = {
         "summary": each.summary,
-        "operationId": each.path.strip("/").replace("/", "_"),
+        "operationId": f"{each.method.lower()}_{each.path.strip('/').replace('/', '_')}",
         "parameters": [*map(_path_parameter, IN_PATH.findall(each.path)), *map(_parameter, each.query.split())],
         "responses": {
             str(each.status): {"description": each.gives, "content": {kind: {"schema": schema}}},

@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from hermes_webui.web import (
     about,
+    agents,
     approvals,
     attachments,
     chat,
@@ -18,17 +19,22 @@ from hermes_webui.web import (
     models,
     navigation,
     pages,
+    profiles,
     prompts,
+    schedules,
     sessions,
     settings,
+    usage,
 )
 from hermes_webui.web.endpoint import GET, POST, Endpoint
 from hermes_webui.web.worktable import WORKSPACE
 
 SESSION = "session_id, revision, session"
-SETTINGS = "providers, default, titles, password, files, agents"
+SETTINGS = "providers, default, titles, hermes_sessions, password, files, agents"
 ACCEPTED = "stream_id, session_id, message_id, revision, queued"
 
+SCHEDULES = "schedules, problem"
+PROFILES = "profiles, default"
 POLICY = "mode, from, given, allow"
 
 API: tuple[Endpoint, ...] = (
@@ -39,8 +45,8 @@ API: tuple[Endpoint, ...] = (
         "/api/sessions",
         listing.listed,
         "The list, a page at a time",
-        "limit cursor archived trash query project",
-        gives="sessions, next_cursor, total, list_version, unread",
+        "limit cursor archived trash query project source",
+        gives="sessions, next_cursor, total, list_version, unread, hermes",
     ),
     Endpoint(GET, "/api/projects", listing.projects, "Projects", gives="projects"),
     Endpoint(
@@ -64,6 +70,23 @@ API: tuple[Endpoint, ...] = (
     ),
     Endpoint(GET, "/api/approvals", approvals.policy, "What agents may do without asking", gives=POLICY),
     Endpoint(POST, "/api/approvals", approvals.choose, "Change it", body=approvals.ChoosePolicy, gives=POLICY),
+    Endpoint(GET, "/api/agents", agents.listed, "Agents on this machine", gives="agents"),
+    Endpoint(
+        POST,
+        "/api/agents/test",
+        agents.try_out,
+        "Start an agent and ask what it is",
+        body=agents.TryAgent,
+        gives="ok, message, version, seconds",
+    ),
+    Endpoint(
+        POST,
+        "/api/session/mode",
+        agents.choose_mode,
+        "How the agent works",
+        body=agents.ChooseMode,
+        gives="session_id, agent",
+    ),
     Endpoint(POST, "/api/session/move", listing.move, "Into a project, or out", body=listing.Move, gives=SESSION),
     Endpoint(POST, "/api/session/tag", listing.tag, "Give tags", body=listing.Tag, gives=SESSION),
     Endpoint(POST, "/api/session/seen", listing.seen, "Read, or unread", body=listing.Seen, gives="session_id, unread"),
@@ -220,6 +243,62 @@ API: tuple[Endpoint, ...] = (
     Endpoint(GET, "/api/prompts", prompts.listed, "The prompts that are kept", gives="prompts"),
     Endpoint(POST, "/api/prompts/save", prompts.save, "Keep a prompt", body=prompts.SavePrompt, gives="prompt"),
     Endpoint(POST, "/api/prompts/delete", prompts.delete, "Forget a prompt", body=prompts.DeletePrompt, gives="id"),
+    Endpoint(GET, "/api/schedules", schedules.listed, "Prompts that are sent at a time", gives=SCHEDULES),
+    Endpoint(
+        POST,
+        "/api/schedules/save",
+        schedules.save,
+        "Keep a schedule",
+        body=schedules.SaveSchedule,
+        gives=f"id, {SCHEDULES}",
+    ),
+    Endpoint(
+        POST,
+        "/api/schedules/delete",
+        schedules.delete,
+        "Take a schedule away; its conversations stay",
+        body=schedules.OneSchedule,
+        gives=SCHEDULES,
+    ),
+    Endpoint(
+        POST,
+        "/api/schedules/run",
+        schedules.run,
+        "Send a schedule's prompt now",
+        body=schedules.RunSchedule,
+        gives=f"session_id, {SCHEDULES}",
+    ),
+    Endpoint(
+        POST,
+        "/api/schedules/seen",
+        schedules.seen,
+        "What was missed has been seen",
+        body=schedules.OneSchedule,
+        gives=SCHEDULES,
+    ),
+    Endpoint(
+        POST,
+        "/api/schedules/times",
+        schedules.times,
+        "The next times of a rule",
+        body=schedules.AskTimes,
+        gives="times",
+    ),
+    Endpoint(
+        GET, "/api/usage", usage.get, "What runs have used, by day", "days timezone", gives="days, total, complete"
+    ),
+    Endpoint(GET, "/api/profiles", profiles.listed, "What a new conversation may begin with", gives=PROFILES),
+    Endpoint(
+        POST,
+        "/api/profiles/save",
+        profiles.save,
+        "Keep a profile",
+        body=profiles.SaveProfile,
+        gives=f"id, {PROFILES}",
+    ),
+    Endpoint(
+        POST, "/api/profiles/delete", profiles.delete, "Forget a profile", body=profiles.DeleteProfile, gives=PROFILES
+    ),
     Endpoint(GET, "/api/models", models.models, "Models to choose from", gives="providers, default"),
     Endpoint(GET, "/api/engines", models.engines, "Engines and what they can do", gives="engines"),
     Endpoint(GET, "/api/settings", settings.get, "All settings, and where each was set", gives=SETTINGS),
@@ -245,6 +324,14 @@ API: tuple[Endpoint, ...] = (
         settings.choose_default,
         "Who answers where nobody chose",
         body=settings.ChooseDefault,
+        gives=SETTINGS,
+    ),
+    Endpoint(
+        POST,
+        "/api/settings/hermes",
+        settings.show_hermes,
+        "Whether Hermes Agent's own sessions are listed",
+        body=settings.ShowHermes,
         gives=SETTINGS,
     ),
     Endpoint(

@@ -110,8 +110,21 @@ test('a prompt goes from sending to saved to the log, and is shown once whatever
   assert.deepEqual(stage(fold(start, [sending, server.events[0], saved])), ['saved']);
   assert.deepEqual(stage(fold(start, [sending, saved, ...server.events])), ['answering']);
   assert.deepEqual(stage(loaded(server.answer(), fold(start, [sending]))), ['answering']);
+  assert.deepEqual(stage(fold(loaded(server.answer()), [sending])), ['answering'], 'a page that was gone before the answer came');
   assert.deepEqual(stage(fold(start, [sending, event('prompt.failed', { waiting: true, error: 'away' })])), ['waiting']);
   assert.deepEqual(stage(fold(start, [sending, event('prompt.removed', {})])), []);
+});
+
+test('a prompt that waits its turn is shown once, also where the outbox gives it back after that', () => {
+  const event = (type, fields) => ({ type, session_id: SID, key: 'k2', ...fields });
+  const sending = event('prompt.sending', { content: 'next', at: 1 });
+  const saved = event('prompt.saved', { message_id: 'q-r2', run_id: 'r2', queued: true });
+  const server = new ModelServer();
+  server.prompt('hi', 'r1', 'k1');
+  server.start('r1');
+  server.prompt('next', 'r2', 'k2');
+  const { queue, prompts } = fold(loaded(server.answer()), [sending, saved]).conversation;
+  assert.deepEqual([queue.length, prompts.length], [1, 0]);
 });
 
 test('the prompt, the reply that streams and the whole reply keep their keys: nothing is drawn anew', () => {

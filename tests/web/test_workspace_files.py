@@ -1,6 +1,7 @@
 """The files of a conversation's workspace over HTTP: shown, saved, moved, deleted, searched, and given out safely."""
 
 import asyncio
+import json
 import os
 import subprocess
 import tempfile
@@ -107,7 +108,7 @@ async def test_a_file_is_shown_as_what_its_bytes_are(work: Work, name, data, kin
     found = await work.get("file", path=name)
     assert (found["name"], found["size"], found["kind"], found["editable"]) == (name, len(data), kind, editable)
     assert found["truncated"] is False
-    assert found.get("text", "").encode() == (data if editable else b"")
+    assert found["text"] == (data.decode() if editable else None)
 
 
 async def test_a_large_text_is_begun(work: Work):
@@ -240,7 +241,7 @@ async def test_searches(work: Work):
     assert found == {"hits": [{"path": "src/main.py"}], "truncated": False}
     found = await work.get("search", query="HELLO", **{"in": "text"})
     assert {(hit["path"], hit["line"]) for hit in found["hits"]} == {("README.md", 1), ("src/main.py", 1)}
-    assert (await work.get("search", query="e", limit=1))["truncated"] is True
+    assert (await work.get("search", query="m", limit=1))["truncated"] is True
     for query in ({"query": " "}, {"query": "x" * 501}, {"query": "x", "in": "other"}, {}):
         await work.get("search", 400, **query)
 
@@ -331,11 +332,6 @@ async def test_a_workspace_outside_of_the_roots_is_shown_and_refused(work: Work)
     assert (await work.raw("canary.txt")).status_code == 403
     assert (await work.upload("x", b"x")).status_code == 403
     assert sorted(path.name for path in work.outside.iterdir()) == ["canary.txt", ONLY_OUTSIDE]
-    run = await work.hermes.send("20240101_abc", "hello", engine="puppet")
-    await work.hermes.settled(lambda: work.hermes.puppet.turns)
-    assert work.hermes.puppet.turns[0].workspace == ""
-    work.hermes.puppet.say(TurnEnded())
-    await work.hermes.ended(run["stream_id"])
 
 
 async def test_a_session_that_chose_none_works_in_the_default(work: Work):
@@ -358,9 +354,8 @@ async def test_roots_are_told_and_changed_by_the_owner(work: Work, tmp_path: Pat
     assert found["terminal"] is True
     for wrong in (["/"], [str(work.hermes.settings.state)], ["/missing"], "x", [7]):
         await work.hermes.post("/api/workspace/roots", 400, roots=wrong)
-    await work.hermes.restart()
-    found = await work.hermes.get("/api/workspace/roots")
-    assert (len(found["roots"]), found["terminal"]) == (2, True)
+    kept = json.loads((work.hermes.settings.state / "settings.json").read_bytes())
+    assert kept["workspace"] == {"roots": [str(tmp_path)], "terminal": True}
     through = {"x-forwarded-for": "203.0.113.7"}
     reply = await work.hermes.client.post("/api/workspace/roots", json={"roots": []}, headers=through)
     assert reply.status_code == 403

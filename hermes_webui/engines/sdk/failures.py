@@ -18,6 +18,7 @@ from pydantic_ai import exceptions as ai
 
 from hermes_webui.engines.providers import ProviderConfig
 from hermes_webui.engines.scrub import scrub
+from hermes_webui.engines.sdk.agent import wrongly_called
 from hermes_webui.errors import EngineFailure
 
 _TOO_LONG: Final = re.compile(
@@ -51,6 +52,13 @@ _NO_IMAGES: Final = re.compile(
 _UNREADABLE: Final = re.compile(r"failed to (decode|parse)", re.IGNORECASE)
 _ANY: Final = re.compile("")
 
+_NO_TOOLS: Final = re.compile(
+    r"(does ?n[o']t|do not|cannot|can't|not|no endpoints found that) support\w* (\w+ )?(tool|function)"
+    r"|tool choice requires|tools param requires|(tool|function)[ _-]?(use|call\w*|s)? (is|are) not (support|allow|enabl)"
+    r"|unsupported.{0,40}\btools?\b|unknown.{0,20}\btools?\b",
+    re.IGNORECASE,
+)
+
 #: The sentence for an answer: the first row whose category and wording fit. The provider's words go before
 #: pydantic-ai's category where that is a broad one.
 _ANSWERS: Final = (
@@ -62,6 +70,7 @@ _ANSWERS: Final = (
     (ai.ModelAPIError, _TOO_LONG, "too_long"),
     (ai.ModelAPIError, _QUOTA, "quota"),
     (ai.ModelAPIError, _REFUSED, "refused"),
+    (ai.ModelAPIError, _NO_TOOLS, "no_tools"),
     (ai.ModelAPIError, _NO_IMAGES, "no_images"),
     (ai.ModelAPIError, _UNKNOWN_MODEL, "unknown_model"),
     (ai.ModelAuthenticationError, _ANY, "forbidden"),
@@ -162,6 +171,11 @@ _SENTENCES: Final[Mapping[str, _Sentence]] = {
         "provider_error",
         "{name} had an error of its own{http}. Your message is kept: retry, or choose another model.",
     ),
+    "no_tools": _Sentence(
+        "no_tools",
+        "{model} does not take tools. Your message is kept: choose a model that does, or switch the tools off for this "
+        "conversation, and retry.",
+    ),
     "no_images": _Sentence(
         "unsupported_attachment",
         "{model} did not take the attached files. Your message and its files are kept: choose a model that reads "
@@ -191,6 +205,8 @@ def failure_of(error: BaseException, config: ProviderConfig, model: str) -> Engi
     Made, not raised: raise it outside of the `except`, so that no chain of others' exceptions, which may hold
     a key, hangs on it.
     """
+    if (failure := wrongly_called(error)) is not None:
+        return failure
     words = _words(error)
     sentence = _SENTENCES[_sort(error, "; ".join(words), config)]
     wait, status = _retry_after(error), getattr(error, "status_code", None)

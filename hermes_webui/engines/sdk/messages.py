@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pydantic_ai.messages import (
     BinaryContent,
     ModelMessage,
+    ModelMessagesTypeAdapter,
     ModelRequest,
     ModelRequestPart,
     ModelResponse,
@@ -17,7 +20,7 @@ from pydantic_ai.messages import (
     UserPromptPart,
 )
 
-from hermes_webui.engines.context import Context, Said
+from hermes_webui.engines.context import Context, Pending, Said
 
 
 def messages_of(context: Context) -> list[ModelMessage]:
@@ -33,9 +36,32 @@ def messages_of(context: Context) -> list[ModelMessage]:
         if request:
             messages.append(ModelRequest(request))
         messages.append(ModelResponse(_replied(turn)))
-        request = [ToolReturnPart(call.name, call.result, call.id) for call in turn.calls]
+        request = _results(turn)
     messages.append(ModelRequest(request))
     return messages
+
+
+def pending_messages(pending: Pending) -> list[ModelMessage]:
+    """What a run had said, after `messages_of` what came before it: it ends with the calls that are to be made."""
+    messages: list[ModelMessage] = []
+    for turn in pending.turns:
+        messages += [ModelResponse(_replied(turn)), ModelRequest(_results(turn))]
+    waiting = Said("assistant", pending.text, pending.calls)
+    return [*messages, *([ModelResponse(_replied(waiting))] if pending.calls else [])]
+
+
+def frozen(messages: Sequence[ModelMessage]) -> bytes:
+    """The messages as they are kept over a restart."""
+    return ModelMessagesTypeAdapter.dump_json(list(messages))
+
+
+def thawed(data: bytes) -> list[ModelMessage]:
+    """The messages again. Raises ValueError for what another version wrote."""
+    return ModelMessagesTypeAdapter.validate_json(data)
+
+
+def _results(turn: Said) -> list[ModelRequestPart]:
+    return [ToolReturnPart(call.name, call.result, call.id) for call in turn.calls]
 
 
 def _asked(turn: Said) -> str | list[UserContent]:

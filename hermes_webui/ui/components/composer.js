@@ -4,6 +4,7 @@ import { useLayoutEffect, useEffect, useRef, useState } from 'preact/hooks';
 import { usePage } from '../page/page.js';
 import { LONG_PASTE } from '../state/attachments.js';
 import { composing } from '../state/commands.js';
+import { sourceOf } from '../state/conversation.js';
 import { t } from '../words/words.js';
 import { AddMenu } from './add-menu.js';
 import { ContextRing } from './context-ring.js';
@@ -75,6 +76,7 @@ function Field({ text, busy, send, offered }) {
   const { store, drafting, router, prompting } = page;
   const field = useRef(null);
   const { run } = store.conversation.value;
+  const theirs = sourceOf(store.conversation.value);
   useLayoutEffect(() => show(field.current, text), [text]);
   useEffect(() => { if (matchMedia('(hover: hover)').matches) field.current.focus(); }, [router.moves.value]);
   const typed = ({ target }) => {
@@ -83,7 +85,7 @@ function Field({ text, busy, send, offered }) {
   };
   return html`
     <textarea ref=${field} id="composer" rows="1" dir="auto" aria-label=${t('composer.message')} readOnly=${busy}
-      placeholder=${run ? t('composer.write-next') : t('composer.write')} enterkeyhint=${sendsOnEnter(page) ? 'send' : 'enter'}
+      placeholder=${theirs ? t('composer.hermes', { source: theirs }) : run ? t('composer.write-next') : t('composer.write')} enterkeyhint=${sendsOnEnter(page) ? 'send' : 'enter'}
       aria-autocomplete="list" aria-controls=${offered ? 'suggestions' : undefined}
       aria-activedescendant=${offered ? `suggestion-${prompting.at.value}` : undefined}
       onInput=${typed} onClick=${({ target }) => prompting.look(target)} onBlur=${() => prompting.dismiss()} onPaste=${(event) => pasted(event, page)}

@@ -35,11 +35,14 @@ function entriesOf({ filing, commands, exporting, places }, row) {
     ['search', t('conversation.find'), () => commands.run('conversation.find')],
     ['outline', t('conversation.outline'), () => commands.run('conversation.outline')],
   ];
-  return [
-    ...(narrow() ? find : []),
+  const own = [
     ['edit', t('conversation.rename'), () => { places.renaming.value = true; }],
     ['pin', t(row.pinned ? 'conversation.unpin' : 'conversation.pin'), () => filing.pin([row], !row.pinned)],
     ['archive', t(row.archived ? 'conversation.unarchive' : 'conversation.archive'), () => filing.archive([row], !row.archived)],
+  ];
+  return [
+    ...(narrow() ? find : []),
+    ...(row.read_only ? [] : own),
     ['copy', t('conversation.copy-markdown'), () => exporting.copy(row)],
     ['down', t('conversation.save-markdown'), () => exporting.save(row, 'markdown')],
     ['down', t('conversation.save-json'), () => exporting.save(row, 'json')],

@@ -22,6 +22,7 @@ export function SessionRow({ row, marks, at, total }) {
         tabindex=${marks.focusable ? 0 : -1} draggable=${false}>
         <span class="session-title" dir="auto">${title}</span>
         ${marks.selected && html`<span class="away">${t('list.selected')}</span>`}
+        <${Origin} row=${row} />
         <${Tags} tags=${row.tags ?? []} />
         <${Mark} row=${row} unread=${marks.unread} />
         ${marks.project && html`<${ProjectDot} project=${marks.project} />`}
@@ -41,6 +42,13 @@ export function TrashedRow({ row, marks, at, total }) {
       <button type="button" class="quiet small restore" aria-label=${t('list.restore-one', { title })} tabindex=${marks.focusable ? 0 : -1}>${t('list.restore')}</button>
     </li>
   `;
+}
+
+/** Where it comes from, where that is not here. */
+function Origin({ row: { session_source: source, source_label: label } }) {
+  if (source !== 'hermes') return null;
+  const words = t('list.from-hermes', { source: label });
+  return html`<span class="origin" role="img" aria-label=${words} title=${words}><${Icon} name="terminal" /></span>`;
 }
 
 function Tags({ tags }) {

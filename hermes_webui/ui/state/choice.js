@@ -23,7 +23,7 @@ export function ofSession(session, providers) {
 export function contextOf(messages, length) {
   const last = messages.findLast(({ role, usage }) => role === 'assistant' && usage?.input_tokens);
   const whole = length ?? last?.usage.context_length;
-  return last && whole ? { used: last.usage.input_tokens + (last.usage.output_tokens ?? 0), length: whole } : null;
+  return last && whole ? { used: last.usage.context_tokens || last.usage.input_tokens + (last.usage.output_tokens ?? 0), length: whole } : null;
 }
 
 /** The first choice that can be had. While nothing is known of the providers, any can. */

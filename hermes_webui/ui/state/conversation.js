@@ -2,6 +2,7 @@
 // The same function for live and stored, so that nothing jumps when a reply settles.
 
 import { pageLoaded } from './pages.js';
+import { isArrived } from './prompts.js';
 import { added, adopt, delta, finished, queued, requeued, started } from './turns.js';
 
 /** A conversation of which nothing is known yet; `sessionId` is null for a new one. */
@@ -48,13 +49,13 @@ const LOCAL = {
   'session.loaded': (state, event) => adopt(state, event.session),
   'session.failed': (state, { error }) => ({ ...state, error }),
   'page.loaded': pageLoaded,
-  'prompt.sending': (state, event) => ({
+  'prompt.sending': (state, event) => unlessArrived({
     ...state,
     prompts: [...without(state.prompts, event.key), promptOf(event, { state: 'sending' })],
   }),
-  'prompt.saved': (state, event) => touch(state, event.key, {
+  'prompt.saved': (state, event) => unlessArrived(touch(state, event.key, {
     state: 'saved', ...(event.files && { files: event.files }), message_id: event.message_id, run_id: event.run_id, queued: event.queued, error: null,
-  }),
+  })),
   'prompt.failed': (state, event) => touch(state, event.key, {
     state: event.waiting ? 'waiting' : 'failed', error: event.error,
   }),
@@ -71,6 +72,12 @@ export function conversation(state, event) {
   if (event.type === 'delta') return follow(delta(state, event), event);
   if (typeof event.seq === 'number') return logged(state, event);
   return state;
+}
+
+/** Where a conversation comes from that is another program's until it is replied to here; else null. */
+export function sourceOf({ session, revision, prompts }) {
+  const theirs = session?.read_only && revision === session.revision && !prompts.length;
+  return theirs ? session.source_label : null;
 }
 
 function logged(state, event) {
@@ -90,6 +97,12 @@ function follow(state, { cursor }) {
 function opened(state, { session_id = null, adopt: keep }) {
   const next = blank(session_id, state.view + (keep ? 0 : 1));
   return keep ? { ...next, prompts: state.prompts, loaded: true, session: keep } : next;
+}
+
+/** After a reload the conversation may hold what the outbox still has: the page was gone before its answer came. */
+function unlessArrived(state) {
+  const prompts = state.prompts.filter((prompt) => !isArrived(prompt, state.messages, state.queue));
+  return prompts.length === state.prompts.length ? state : { ...state, prompts };
 }
 
 const without = (prompts, key) => prompts.filter((prompt) => prompt.key !== key);

@@ -1,0 +1,215 @@
+"""An agent: a model with tools. The loop is pydantic-ai's; this hands it our tools and tells what happens.
+
+Tools are called through `engines.calls`, which logs, asks and carries out; so nothing of pydantic-ai's events about
+calls is needed here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from typing import Any, Final
+
+from msgspec import Struct
+from pydantic_ai import Agent
+from pydantic_ai.exceptions import UnexpectedModelBehavior, UsageLimitExceeded
+from pydantic_ai.messages import ModelMessage, ModelResponse
+from pydantic_ai.models import Model
+from pydantic_ai.tools import RunContext, ToolDefinition
+from pydantic_ai.toolsets.abstract import AbstractToolset, ToolsetTool
+from pydantic_ai.usage import UsageLimits
+from pydantic_core import SchemaValidator, core_schema
+
+from hermes_webui.engines.base import EngineEvent, Notice, TextDelta, TurnEnded, Usage, UsageUpdated
+from hermes_webui.engines.calls import Calls, Made
+from hermes_webui.engines.context import Context, Pending, Said
+from hermes_webui.engines.instructions import subagent_instructions
+from hermes_webui.engines.resuming import MAIN
+from hermes_webui.engines.sdk.messages import frozen, messages_of, pending_messages, thawed
+from hermes_webui.engines.sdk.pieces import Pieces, endings, summed, timely
+from hermes_webui.engines.tools.base import Result
+from hermes_webui.errors import EngineFailure
+
+#: How often a model may name a tool that is not there, or give arguments that are no JSON, before the turn ends.
+_RETRIES: Final = 5
+
+#: Our tools check their arguments themselves, so that a wrong one is a result to read and in the log.
+_ANYTHING: Final = SchemaValidator(core_schema.any_schema())
+
+_STEPS: Final = (
+    "The agent was stopped after {steps} steps, its limit. What it has done stays done: say “go on” to let it continue."
+)
+_AT_LIMIT: Final = Notice(
+    "The reply stopped at the model's limit of output, in the middle of a call. Nothing was called."
+)
+
+
+class _Stopped(Exception):
+    """No further step is taken; the sentence says why."""
+
+
+class Tools(AbstractToolset[None]):
+    """Our tools as pydantic-ai sees them. The agent's own messages begin at `base`."""
+
+    def __init__(self, calls: Calls, base: int, run_id: str) -> None:
+        self._calls = calls
+        self._base = base
+        self._run_id = run_id
+
+    @property
+    def id(self) -> str:
+        """Its name."""
+        return "hermes"
+
+    async def for_run_step(self, ctx: RunContext[None]) -> Tools:
+        """Before each step."""
+        if self._calls.stopped:
+            raise _Stopped(self._calls.stopped)
+        return self
+
+    async def get_tools(self, ctx: RunContext[None]) -> dict[str, ToolsetTool[None]]:
+        """All of them."""
+        return {
+            tool.name: ToolsetTool(
+                toolset=self,
+                tool_def=ToolDefinition(
+                    name=tool.name,
+                    description=tool.description,
+                    parameters_json_schema=dict(tool.parameters),
+                ),
+                max_retries=_RETRIES,
+                args_validator=_ANYTHING,
+            )
+            for tool in self._calls.tools.values()
+        }
+
+    async def call_tool(
+        self, name: str, tool_args: dict[str, Any], ctx: RunContext[None], tool: ToolsetTool[None]
+    ) -> str:
+        """One call."""
+        return await self._calls.call(self._id_of(ctx), name, tool_args)
+
+    def _id_of(self, ctx: RunContext[None]) -> str:
+        """The call's id in our log: many servers use the same ids in each response. After a restart it is the same; a
+        history that was made from the log has the log's own.
+        """
+        given = ctx.tool_call_id or ""
+        if given in self._calls.run.done.begun:
+            return given
+        step = sum(isinstance(message, ModelResponse) for message in ctx.messages[self._base :])
+        told = f"{self._run_id}\0{self._calls.parent}\0{step}\0{given}"
+        return f"call-{hashlib.blake2b(told.encode(), digest_size=10).hexdigest()}"
+
+
+class Delegation(Struct):
+    """What agents and subagents of one run are made of. `spent` is what subagents have used."""
+
+    model: Model
+    run_id: str
+    workspace: str
+    steps: int
+    between: float
+    sub_steps: int
+    not_for_subagents: frozenset[str]
+    spent: Usage = Usage(cost=0.0)
+
+    async def __call__(self, outer: Calls, call_id: str, task: str) -> Result:
+        """Has a subagent do the task, for the call `call_id`; its last message is the result."""
+        tools = {name: tool for name, tool in outer.tools.items() if name not in self.not_for_subagents}
+        calls = Calls(outer.run, tools, call_id)
+        context = Context(subagent_instructions(tools, self.workspace), (Said("user", task),))
+        told, last, responses = Made(outer, call_id), [], [Usage()]
+        async with aclosing(converse(self, calls, context, None, steps=self.sub_steps)) as events:
+            async for event in events:
+                match event:
+                    case TextDelta(text):
+                        last.append(text)
+                        told.output(text)
+                    case UsageUpdated(usage):
+                        responses[0] = usage
+                    case Notice(text):
+                        last.append(f"\n[{text}]")
+        self.spent = _with(self.spent, responses[0])
+        return Result("".join(last).strip() or "The subagent said nothing.")
+
+
+async def converse(
+    about: Delegation, calls: Calls, context: Context, pending: Pending | None, *, steps: int = 0
+) -> AsyncIterator[EngineEvent]:
+    """The agent's turn, ending in TurnEnded. With a snapshot among what is done, or `pending`, it goes on from there:
+    calls that were made are carried out as `calls` knows them. Raises what pydantic-ai raises, TimeoutError where the
+    model falls silent, and EngineFailure.
+    """
+    before = messages_of(context)
+    own = _own(calls, pending)
+    agent = Agent(about.model, toolsets=[Tools(calls, len(before), about.run_id)], retries=_RETRIES)
+    limits = UsageLimits(request_limit=steps or about.steps)
+    try:
+        async with agent.iter(message_history=[*before, *own], usage_limits=limits) as run:
+            told = run.ctx.state
+
+            def snapshot() -> bytes:
+                return frozen(told.message_history[len(before) :])
+
+            calls.run.snapshots[calls.parent] = snapshot
+            async for node in run:
+                if not Agent.is_model_request_node(node):
+                    continue
+                pieces = Pieces()
+                async with node.stream(run.ctx) as stream:
+                    async for event in timely(stream, about.between):
+                        for piece in pieces.feed(event):
+                            yield piece
+                for piece in pieces.rest():
+                    yield piece
+                responses = [each for each in told.message_history[len(before) :] if isinstance(each, ModelResponse)]
+                yield UsageUpdated(summed(responses, about.model, beside=about.spent if not calls.parent else None))
+                if ends := _ends(responses[-1], pieces):
+                    for last in ends:
+                        yield last
+                    return
+    except _Stopped as stop:
+        yield Notice(str(stop), kept=True)
+        yield TurnEnded()
+    except UsageLimitExceeded:
+        yield Notice(_STEPS.format(steps=steps or about.steps), kept=True)
+        yield TurnEnded()
+    finally:
+        calls.run.snapshots.pop(calls.parent, None)
+
+
+def _own(calls: Calls, pending: Pending | None) -> list[ModelMessage]:
+    """What the agent had said before its server was stopped."""
+    kept = calls.run.done.snapshots.get(calls.parent)
+    try:
+        found = thawed(kept) if kept else []
+    except ValueError:  # another version's: the log has what matters
+        found = []
+    return found or (pending_messages(pending) if pending is not None and calls.parent == MAIN else [])
+
+
+def _ends(response: ModelResponse, pieces: Pieces) -> Sequence[EngineEvent]:
+    """How the turn ends with this response; nothing where it goes on with calls."""
+    if not response.tool_calls:
+        return endings(response, pieces)
+    return [_AT_LIMIT, TurnEnded("max_tokens")] if response.finish_reason == "length" else []
+
+
+def _with(spent: Usage, more: Usage) -> Usage:
+    cost = None if spent.cost is None or more.cost is None else spent.cost + more.cost
+    tokens = [
+        getattr(spent, name) + getattr(more, name) for name in ("input_tokens", "output_tokens", "reasoning_tokens")
+    ]
+    return Usage(*tokens, cost=cost)
+
+
+def wrongly_called(error: BaseException) -> EngineFailure | None:
+    """The failure of a model that cannot call tools rightly; None where the error is another one."""
+    if not isinstance(error, UnexpectedModelBehavior) or "max retries" not in str(error):
+        return None
+    return EngineFailure(
+        "provider_error",
+        "The model called tools wrongly, again and again, and the turn was ended. What it did is kept: retry, or choose "
+        "another model.",
+    )
