@@ -1,4 +1,4 @@
-"""What one path of the server is: what it takes, what it gives, and who handles it."""
+"""One path of the server, as the table of routes and its description know it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from typing import Any
 from msgspec import Struct
 
 Handler = Callable[..., Awaitable[Any]]
+
+GET = "GET"
+POST = "POST"
 
 
 class Endpoint(Struct, frozen=True):
@@ -24,7 +27,3 @@ class Endpoint(Struct, frozen=True):
     takes: str = ""
     gives: str = ""
     status: int = 200
-
-
-GET = "GET"
-POST = "POST"

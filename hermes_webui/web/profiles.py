@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from hermes_webui.errors import BadRequest
 from hermes_webui.store.profiles import Profile
+from hermes_webui.web.endpoint import GET, POST, Endpoint
 from hermes_webui.web.replies import Json, body_of
 from hermes_webui.web.services import Services, services
 from hermes_webui.web.sessions import NAME_LIMIT, check_names
@@ -79,3 +80,18 @@ async def delete(request: Request) -> Response:
     parts = services(request)
     await asyncio.to_thread(parts.around.profiles.delete, wish.id)
     return Json(await _told(parts))
+
+
+PROFILES = "profiles, default"
+ENDPOINTS = (
+    Endpoint(GET, "/api/profiles", listed, "What a new conversation may begin with", gives=PROFILES),
+    Endpoint(
+        POST,
+        "/api/profiles/save",
+        save,
+        "Keep a profile",
+        body=SaveProfile,
+        gives=f"id, {PROFILES}",
+    ),
+    Endpoint(POST, "/api/profiles/delete", delete, "Forget a profile", body=DeleteProfile, gives=PROFILES),
+)

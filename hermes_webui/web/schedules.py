@@ -18,6 +18,7 @@ from hermes_webui.chat.schedule import Rule, When
 from hermes_webui.errors import BadRequest, NotFound
 from hermes_webui.store.schedules import Fired, Schedule
 from hermes_webui.web.chat import KEY_LIMIT
+from hermes_webui.web.endpoint import GET, POST, Endpoint
 from hermes_webui.web.replies import Json, body_of
 from hermes_webui.web.services import Services, services
 from hermes_webui.web.sessions import check_names
@@ -199,3 +200,49 @@ async def times(request: Request) -> Response:
     if not found:
         raise NotFound("That time has passed. Choose a later one.")
     return Json({"times": found})
+
+
+SCHEDULES = "schedules, problem"
+ENDPOINTS = (
+    Endpoint(GET, "/api/schedules", listed, "Prompts that are sent at a time", gives=SCHEDULES),
+    Endpoint(
+        POST,
+        "/api/schedules/save",
+        save,
+        "Keep a schedule",
+        body=SaveSchedule,
+        gives=f"id, {SCHEDULES}",
+    ),
+    Endpoint(
+        POST,
+        "/api/schedules/delete",
+        delete,
+        "Take a schedule away; its conversations stay",
+        body=OneSchedule,
+        gives=SCHEDULES,
+    ),
+    Endpoint(
+        POST,
+        "/api/schedules/run",
+        run,
+        "Send a schedule's prompt now",
+        body=RunSchedule,
+        gives=f"session_id, {SCHEDULES}",
+    ),
+    Endpoint(
+        POST,
+        "/api/schedules/seen",
+        seen,
+        "What was missed has been seen",
+        body=OneSchedule,
+        gives=SCHEDULES,
+    ),
+    Endpoint(
+        POST,
+        "/api/schedules/times",
+        times,
+        "The next times of a rule",
+        body=AskTimes,
+        gives="times",
+    ),
+)

@@ -10,10 +10,13 @@ from starlette.requests import Request
 
 from hermes_webui import __version__
 from hermes_webui.engines.base import Engine
+from hermes_webui.engines.toolbox import Toolbox
 from hermes_webui.runs.choice import Default
 from hermes_webui.runs.desk import Desk
 from hermes_webui.runs.hermes import HermesSessions
+from hermes_webui.runs.mcp import McpSetup
 from hermes_webui.runs.permissions import Permissions
+from hermes_webui.runs.personalities import Personalities
 from hermes_webui.runs.setup import Setup
 from hermes_webui.runs.spending import Spending
 from hermes_webui.runs.supervisor import Supervisor
@@ -49,6 +52,15 @@ class Around:
     spending: Spending
 
 
+@dataclass(frozen=True)
+class Equipment:
+    """What the built-in agent has."""
+
+    toolbox: Toolbox
+    mcp: McpSetup
+    personalities: Personalities
+
+
 @dataclass
 class Services:
     """One server's parts. `boot` differs with each start, so that a page sees that there was one; `ui` with each
@@ -72,6 +84,7 @@ class Services:
     place: Place
     hermes: HermesSessions
     around: Around
+    equipment: Equipment | None = None
     is_local: bool = True
     ui: str = ""
     version: str = __version__

@@ -85,7 +85,8 @@ class Orders:
 
 def _sorted(fd: int) -> list[str]:
     """Two sorts by keys that are C's own: a tuple for each of 100,000 names would cost three times as much."""
-    folders, others = [], []
+    folders: list[str] = []
+    others: list[str] = []
     with os.scandir(fd) as found:
         for entry in found:
             (folders if entry.is_dir(follow_symlinks=False) else others).append(entry.name)

@@ -10,14 +10,14 @@ const SID = 's1';
 const fold = (state, events) => events.reduce(reduce, state);
 const opened = () => reduce(initial, { type: 'session.opened', session_id: SID });
 const loaded = (session, state = opened()) => reduce(state, { type: 'session.loaded', session_id: SID, session });
-const SEEN = ['messages', 'open', 'run', 'queue', 'held', 'lastRun', 'revision', 'cursor', 'more', 'stale'];
+const SEEN = ['messages', 'open', 'run', 'queue', 'held', 'lastRun', 'revision', 'cursor', 'more', 'stale', 'asked', 'plan', 'outputs'];
 const seen = (state) => Object.fromEntries(SEEN.map((name) => [name, state.conversation[name]]));
 const texts = (state) => transcript()(state.conversation).map(({ key, kind, text, reasoning }) => ({ key, kind, text, reasoning }));
 
 /** The run's model is told by `run.started` and by the session's summary; merged deltas are one part or several. */
 const plain = (state) => {
   const view = seen(state);
-  return { ...view, run: view.run?.run_id ?? null };
+  return { ...view, run: view.run?.run_id ?? null, open: view.open?.parts.length ? view.open : null };
 };
 
 test('a reload at any point and the rest of the stream is the same as no reload', () => {

@@ -1,4 +1,4 @@
-// What a screen reader is told: that a reply has ended, and how. Not its words as they come.
+// What a screen reader is told: that a reply has ended, and how, and each question once. Not the words as they come.
 
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { usePage } from '../page/page.js';
@@ -15,12 +15,18 @@ const WORDS = {
 export function Announcer() {
   const now = usePage().store.conversation.value;
   const before = useRef({});
+  const told = useRef(new Set());
   const [words, setWords] = useState('');
   useLayoutEffect(() => {
     if (hasEnded(before.current, now)) setWords((WORDS[now.lastRun?.state] ?? WORDS.done)());
     else if (isAwaited(now)) setWords('');
     before.current = now;
   }, [now.sessionId, now.loaded, now.run, now.lastRun, now.prompts, now.stale]);
+  useLayoutEffect(() => {
+    const fresh = now.asked.filter(({ request_id }) => !told.current.has(request_id));
+    for (const { request_id } of fresh) told.current.add(request_id);
+    if (fresh.length) setWords(fresh.map(({ title }) => t('agents.asks', { title })).join(' '));
+  }, [now.asked]);
   return html`<div class="away" aria-live="polite" data-testid="announcer">${words}</div>`;
 }
 

@@ -19,6 +19,8 @@ import { styled } from './styled.js';
 
 const Tray = late(() => styled('composer-late', import('./tray.js')), 'default');
 const Suggest = late(() => styled('composer-late', import('./suggest.js')), 'default');
+const ModeChooser = late(() => styled('composer-late', import('./mode-chooser.js')), 'default');
+const Plan = late(() => styled('agents', import('./plan.js')), 'default');
 const Conflict = late(() => styled('composer-late', import('./conflict.js')), 'default');
 
 /** Where the keyboard of a phone lies over the page instead of making it smaller (Safari), the page ends above it. */
@@ -38,8 +40,8 @@ function useKeyboardRoom() {
 export function Composer() {
   useKeyboardRoom();
   const page = usePage();
-  const { store, drafting, sending, attaching, prompting } = page;
-  const { prompts, loaded } = store.conversation.value;
+  const { agents, store, drafting, sending, attaching, prompting } = page;
+  const { prompts, loaded, plan } = store.conversation.value;
   const text = drafting.text.value;
   const files = attaching.items.value;
   const locked = prompts.some(({ key }) => key === sending.direct.value);
@@ -53,13 +55,15 @@ export function Composer() {
   };
   return html`
     <form class=${`composer ${locked ? 'busy' : ''}`} onSubmit=${(event) => { event.preventDefault(); send(); }}>
+      ${plan && html`<${Plan} />`}
       <${Queue} />
       <div class="composer-card">
         ${offer && html`<${Suggest} offer=${offer} />`}
         ${conflict !== null && html`<${Conflict} other=${conflict} />`}
         ${files.length > 0 && html`<${Tray} items=${files} />`}
         <${Field} text=${text} busy=${locked} send=${send} offered=${offer?.items.length} />
-        <div class="composer-foot"><${AddMenu} /><${ModelChooser} /><${Refusal} text=${sending.refusal.value} />
+        <div class="composer-foot"><${AddMenu} /><${ModelChooser} />
+          ${agents.modes.value.length > 0 && html`<${ModeChooser} />`}<${Refusal} text=${sending.refusal.value} />
           <${ContextRing} /><${Buttons} filled=${Boolean(text.trim() || files.length)} ready=${ready} /></div>
       </div>
       <${DropZone} />

@@ -69,6 +69,7 @@ const ProjectDot = ({ project: { name, color = '' } }) => html`
 `;
 
 function Mark({ row, unread }) {
+  if (row.asks) return html`<span class="dot asks" role="img" aria-label=${t('agents.needs-you')} title=${t('agents.needs-you')}></span>`;
   if (row.is_streaming) return html`<span class="dot busy" role="img" aria-label=${t('list.answering')}></span>`;
   const why = trouble(row);
   if (why) return html`<span class="dot bad" role="img" aria-label=${why} title=${why}></span>`;

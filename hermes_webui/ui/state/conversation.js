@@ -1,6 +1,7 @@
 // One conversation as a fold of events: the loaded session, then what the stream tells, then what this browser did.
 // The same function for live and stored, so that nothing jumps when a reply settles.
 
+import { answered, output, planned, requested } from './asking.js';
 import { pageLoaded } from './pages.js';
 import { isArrived } from './prompts.js';
 import { added, adopt, delta, finished, queued, requeued, started } from './turns.js';
@@ -21,6 +22,11 @@ export const blank = (sessionId = null, view = 0) => ({
   queue: [],
   held: false,
   lastRun: null,
+  asked: [], // questions that wait for an answer: {request_id, run_id, kind, title, options, call, schema, deadline …}
+  plan: null, // {run_id, entries: [{content, status, priority}]}: the last one
+  agent: {}, // {modes, mode, commands}, as far as its agent has said
+  outputs: {}, // what running calls have put out, by their ids: {text, length}
+  watched: [], // ids of runs that went on while they were looked at: their calls stay where they are
   revision: 0,
   whole: 0, // the seq at which the last streamed message was whole: deltas from before it come too late
   cursor: '', // where to follow the stream from
@@ -40,6 +46,9 @@ const LOG = {
   'run.requeued': requeued,
   'run.started': started,
   'run.finished': finished,
+  'approval.requested': requested,
+  'approval.answered': answered,
+  'plan.changed': planned,
   'session.trashed': (state) => ({ ...state, trashed: true }),
   'session.restored': (state) => ({ ...state, trashed: false }),
 };
@@ -59,6 +68,7 @@ const LOCAL = {
   'prompt.failed': (state, event) => touch(state, event.key, {
     state: event.waiting ? 'waiting' : 'failed', error: event.error,
   }),
+  'question.closed': (state, { request_id }) => answered(state, { data: { request_id } }),
   'prompt.removed': (state, { key }) => ({ ...state, prompts: without(state.prompts, key) }),
 };
 
@@ -70,6 +80,8 @@ export function conversation(state, event) {
   if (state.stale || !state.loaded) return state;
   if (event.type === 'reload') return { ...state, stale: true };
   if (event.type === 'delta') return follow(delta(state, event), event);
+  if (event.type === 'output') return output(state, event);
+  if (event.type === 'agent') return { ...state, agent: event.agent };
   if (typeof event.seq === 'number') return logged(state, event);
   return state;
 }
