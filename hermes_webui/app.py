@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Mapping, MutableMapping
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -74,8 +75,7 @@ from hermes_webui.web.routes import routes
 from hermes_webui.web.security import Gate, policy
 from hermes_webui.web.services import Around, Equipment, Place, Services
 from hermes_webui.workspace.roots import Roots
-from hermes_webui.workspace.terminal import Terminals
-from hermes_webui.workspace.workspaces import Workspaces
+from hermes_webui.workspace.workspaces import Chosen, Workspaces
 
 UI = Path(__file__).parent / "ui"
 
@@ -182,8 +182,7 @@ class _Running:
         permissions = Permissions(settings.tables.get("approvals", {}), kept)
         equipment = _equipped(settings, kept, engines.get("model"))
         self._looking = asyncio.create_task(default.look(engines.get("model"), engines.get("hermes")))
-        workspaces = _workspaces(settings, kept)
-        supervisor = self._supervisor(desk, default, live, permissions, workspaces)
+        supervisor = self._supervisor(desk, default, live, permissions)
         self.services = Services(
             desk=desk,
             supervisor=supervisor,
@@ -198,9 +197,7 @@ class _Running:
             unread=Unread(desk),
             setup=_setup(settings, kept, default, engines.get("model")),
             permissions=permissions,
-            choices=kept,
-            workspaces=workspaces,
-            terminals=Terminals(settings.environment),
+            workspaces=_workspaces(settings, kept),
             place=_place(settings),
             hermes=_hermes(settings, kept, desk, engines),
             around=_around(opened, desk, supervisor, self._reads),
@@ -221,10 +218,9 @@ class _Running:
         default: Default,
         live: tuple[MutableMapping[str, Any], threading.Lock],
         permissions: Permissions,
-        workspaces: Workspaces,
     ) -> Supervisor:
         opened = self._opened
-        records = Records(self._journal, opened.checkpoints, opened.attachments.read, workspaces.place)
+        records = Records(self._journal, opened.checkpoints, opened.attachments.read)
         asks = Asks(permissions.policy, permissions.grant)
         return Supervisor(desk, self._engines, records, default, *live, asks)
 
@@ -240,7 +236,7 @@ class _Running:
         """
         await self.services.around.timetable.close()
         await self.services.supervisor.close()
-        await self.services.terminals.close()
+        await self.services.workspaces.terminals.close()
         self.services.hub.close()
 
     async def close(self) -> None:
@@ -300,13 +296,9 @@ def agents(settings: Settings, disk: Disk, kept: Choices) -> dict[str, AcpEngine
 
 def _workspaces(settings: Settings, kept: Choices) -> Workspaces:
     """Where conversations work; what was set on the page may change while the server runs."""
-
-    def said() -> Mapping[str, Any]:
-        found = kept.said.get("workspace")
-        return found if isinstance(found, Mapping) else {}
-
     given = settings.tables.get("workspace", {})
-    made = Workspaces(settings.state, given, said, settings.environment, time.time)
+    chosen = Chosen(lambda: kept.said.get("workspace", {}), partial(kept.change, "workspace"))
+    made = Workspaces(settings.state, given, chosen, settings.environment, time.time)
     made.roots.prepare()
     return made
 

@@ -62,12 +62,13 @@ class Roots:
 
     def said(self) -> Mapping[str, Any]:
         """What was set on the page: `roots`, `terminal`."""
-        return self._said()
+        found: object = self._said()
+        return found if isinstance(found, Mapping) else {}
 
     @property
     def terminal(self) -> bool:
         """Whether terminals are switched on: by `config.toml`, else on the page."""
-        return self._given.get("terminal", self._said().get("terminal")) is True
+        return self._given.get("terminal", self.said().get("terminal")) is True
 
     @property
     def terminal_is_given(self) -> bool:
@@ -76,7 +77,7 @@ class Roots:
 
     def all(self) -> list[Root]:
         """The roots that are there, those of `config.toml` first."""
-        said = self._said().get("roots", ())
+        said = self.said().get("roots", ())
         added = [each for each in said if isinstance(each, str)] if isinstance(said, list) else []
         paths = [path for each in (*self._fixed, *added) if (path := self._usable(each)) is not None]
         paths = paths or [path for path in [self._state.resolve() / OWN] if path.is_dir()]
