@@ -92,8 +92,6 @@ class Calls:
         return shortened(result.text)
 
 
-
-
 class Made:
     """One call on its way. To its tool it is a `tools.base.Call`."""
 
@@ -145,9 +143,7 @@ class Made:
         await self.tell(ToolCallStarted(self.call_id, tool.name, args, title, tool.kind, places, self._calls.parent))
 
     async def _allowed(self, tool: Tool, intent: Intent) -> bool:
-        asked = CallAsked(
-            self.call_id, tool.name, tool.kind, intent.subject, intent.patch, intent.risk, intent.cwd
-        )
+        asked = CallAsked(self.call_id, tool.name, tool.kind, intent.subject, intent.patch, intent.risk, intent.cwd)
         answer = await self.ask(permission(self.call_id, f"{intent.title}?", asked, grant=intent.grant))
         return answer.allowed
 
@@ -156,7 +152,7 @@ class Made:
             return await intent.run(self)
         except (ToolFailure, HermesError) as error:
             return Result(_sentence(error), "failed")
-        except Exception as error:  # a tool's error is the model's to read, and the turn goes on
+        except Exception as error:  # noqa: BLE001 - a tool's error is the model's to read, and the turn goes on
             _log.exception("A tool failed")
             return Result(f"The tool failed with an error of its own: {type(error).__name__}.", "failed")
 

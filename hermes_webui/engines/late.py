@@ -66,9 +66,7 @@ def delegation(**about: Any) -> Delegation:
     return Delegation(**about)
 
 
-def converse(
-    about: Delegation, calls: Calls, context: Context, pending: Pending | None
-) -> AsyncIterator[EngineEvent]:
+def converse(about: Delegation, calls: Calls, context: Context, pending: Pending | None) -> AsyncIterator[EngineEvent]:
     """See `engines.sdk.agent.converse`."""
     from hermes_webui.engines.sdk.agent import converse as stream
 

@@ -6,7 +6,9 @@ from hermes_webui.chat.policy import pattern_for
 from hermes_webui.engines.base import CallAsked, InputRequest, Option
 
 
-def permission(request_id: str, title: str, call: CallAsked, *, grant: str = "", checkpoint: bytes = b"") -> InputRequest:
+def permission(
+    request_id: str, title: str, call: CallAsked, *, grant: str = "", checkpoint: bytes = b""
+) -> InputRequest:
     """Once, for this session, for good, or not. `grant` is the pattern that the two in the middle allow; by default the
     command itself, and of any other tool all that it does.
     """

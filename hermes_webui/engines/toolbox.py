@@ -54,12 +54,16 @@ def limits_of(table: Mapping[str, Any]) -> Limits:
     """The table's limits. Raises `SettingsError`."""
     known = {"steps", "private_hosts"}
     if unknown := sorted(set(table) - known):
-        raise SettingsError(f"`{unknown[0]}` in [tools] of config.toml is not known. There are: {', '.join(sorted(known))}.")
+        raise SettingsError(
+            f"`{unknown[0]}` in [tools] of config.toml is not known. There are: {', '.join(sorted(known))}."
+        )
     steps, hosts = table.get("steps", STEPS), table.get("private_hosts", [])
     if not isinstance(steps, int) or isinstance(steps, bool) or not 1 <= steps <= MOST_STEPS:
         raise SettingsError(f"`steps` in [tools] of config.toml is a number from 1 to {MOST_STEPS}.")
     if not isinstance(hosts, list) or not all(isinstance(each, str) for each in hosts):
-        raise SettingsError('`private_hosts` in [tools] of config.toml is a list such as ["nas.local", "10.0.0.7:8080"].')
+        raise SettingsError(
+            '`private_hosts` in [tools] of config.toml is a list such as ["nas.local", "10.0.0.7:8080"].'
+        )
     return Limits(steps, tuple(each.lower() for each in hosts))
 
 

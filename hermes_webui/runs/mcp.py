@@ -1,6 +1,7 @@
 """MCP servers as their owner sets them: those of `config.toml`, and those that were added on the page.
 
-What goes into `env` and `headers` never comes out. Whether a server is on, and which of its tools, is set here for both.
+What goes into `env` and `headers` never comes out. Whether a server is on, and which of its tools, is set here for
+both.
 """
 
 from __future__ import annotations
@@ -56,7 +57,9 @@ class McpSetup:
             is_given = name in self._given
             places = (wish.command, wish.args, wish.env, wish.url, wish.headers)
             if is_given and any(each is not None for each in places):
-                raise Conflict("That server stands in config.toml. Change it there; here it can be switched on and off.")
+                raise Conflict(
+                    "That server stands in config.toml. Change it there; here it can be switched on and off."
+                )
             if is_given and wish.enabled is not None and "enabled" in self._given[name]:
                 raise Conflict("Whether that server is on is set in config.toml. Change it there.")
             if name not in own and not is_given and len(own) >= MOST:

@@ -75,7 +75,7 @@ class Configure(Struct):
     engine: str | None = None
     workspace: str | None = None
     personality: str | None = None
-    enabled_toolsets: list[str] | None | UnsetType = UNSET
+    enabled_toolsets: list[str] | UnsetType | None = UNSET
 
 
 class SaveDraft(Struct):

@@ -80,7 +80,7 @@ async def test_the_same_ids_in_each_response_are_told_apart(peer, tmp_path):
 async def test_wrong_arguments_are_a_result_that_the_model_reads(peer, tmp_path):
     work = tmp_path / "work"
     async with serving(peer, tmp_path / "state", work) as app:
-        session_id, run = await begun(app, work, "please call: read_file {\"path\": \"a\", \"line\": 0}\nplease say: oh")
+        session_id, run = await begun(app, work, 'please call: read_file {"path": "a", "line": 0}\nplease say: oh')
         await app.ended(run)
         found = await app.messages(session_id)
         assert shape(found)[2] == ("tool", "failed")

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+from pathlib import Path
 
 import pytest
 
@@ -31,8 +32,7 @@ async def gone(path):
 def _lives(number):
     try:
         os.kill(number, 0)
-        with open(f"/proc/{number}/stat") as file:  # noqa: ASYNC230
-            return file.read().rpartition(")")[2].split()[0] != "Z"
+        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except (ProcessLookupError, FileNotFoundError):
         return False
 
@@ -54,7 +54,9 @@ async def test_a_command_is_asked_about_with_its_folder_and_its_risk(peer, tmp_p
 async def test_output_is_shown_while_it_runs_and_the_exit_code_is_told(peer, tmp_path):
     work = tmp_path / "work"
     async with serving(peer, tmp_path / "state", work) as app:
-        session_id, run = await begun(app, work, run_command("echo first; until test -e go; do sleep 0.01; done; exit 3"))
+        session_id, run = await begun(
+            app, work, run_command("echo first; until test -e go; do sleep 0.01; done; exit 3")
+        )
         (question,) = await asked(app, session_id)
         async with app.stream("/api/events", session_id=session_id) as events:
             await answer(app, session_id, question["request_id"], "allow")
@@ -73,7 +75,10 @@ async def test_a_command_that_takes_too_long_is_stopped_and_what_it_said_is_kept
         await answer(app, session_id, question["request_id"], "allow")
         await app.ended(run)
         result = (await app.messages(session_id))[2]
-        assert (result["status"], result["content"]) == ("failed", "begun\n\n[Stopped after 1 seconds, its time limit.]")
+        assert (result["status"], result["content"]) == (
+            "failed",
+            "begun\n\n[Stopped after 1 seconds, its time limit.]",
+        )
         await gone(work / "pid")
 
 
@@ -106,7 +111,12 @@ async def test_what_a_command_leaves_in_the_background_ends_with_it(peer, tmp_pa
 
 async def test_no_key_of_the_server_reaches_a_command(peer, tmp_path):
     work = tmp_path / "work"
-    environment = {"PATH": "/usr/bin:/bin", "OPENAI_API_KEY": "sk-1", "MY_TOKEN": "t", "HERMES_WEBUI_PASSWORD_HASH": "h"}
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "OPENAI_API_KEY": "sk-1",
+        "MY_TOKEN": "t",
+        "HERMES_WEBUI_PASSWORD_HASH": "h",
+    }
     async with serving(peer, tmp_path / "state", work, environment={**environment, "EDITOR": "vi"}) as app:
         session_id, run = await begun(app, work, run_command("env"))
         (question,) = await asked(app, session_id)

@@ -58,23 +58,89 @@ LITERALS = [
     *("0177.0.0.1", "0177.0.0.01", "0x7f.0.0.1", "0x7f.0x0.0x0.0x1", "127.0.0.0x1", "0000177.0.0.1", "127.0.0.1."),
     *("00000000000000000000177.1", "0x7F000001", "0X7F.1", "127.00.0.1", "127.0.0.01", "4294967297", "0x17f000001"),
     *("0", "0.0.0.0", "0x0", "00", "0.0", "0.0.0.0.", "0.1.2.3", "127.0.0.1%00", "127.0.0.1%2f", "%31%32%37.0.0.1"),
-    *("①②⑦.⓪.⓪.①", "１２７.０.０.１", "127。0。0。1", "127．0．0．1", "127｡0｡0｡1", "⑫7.0.0.1", "𝟏𝟐𝟕.𝟎.𝟎.𝟏", "ⓛⓞⓒⓐⓛⓗⓞⓢⓣ"),
+    *(
+        "①②⑦.⓪.⓪.①",
+        "１２７.０.０.１",
+        "127。0。0。1",
+        "127．0．0．1",
+        "127｡0｡0｡1",
+        "⑫7.0.0.1",
+        "𝟏𝟐𝟕.𝟎.𝟎.𝟏",
+        "ⓛⓞⓒⓐⓛⓗⓞⓢⓣ",
+    ),
     *("localhost", "LOCALHOST", "localhost.", "LocalHost.", "localhost..", "ｌocalhost", "localhoſt", "ip6-localhost"),
     *("[::1]", "[::]", "[0:0:0:0:0:0:0:1]", "[0000:0000:0000:0000:0000:0000:0000:0001]", "[::0001]", "[::127.0.0.1]"),
     *("[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[0:0:0:0:0:ffff:7f00:0001]", "[::FFFF:127.0.0.1]", "[::ffff:0.0.0.0]"),
-    *("[::ffff:0:127.0.0.1]", "[64:ff9b::127.0.0.1]", "[64:ff9b::7f00:1]", "[64:ff9b:1::127.0.0.1]", "[64:ff9b::10.0.0.1]"),
+    *(
+        "[::ffff:0:127.0.0.1]",
+        "[64:ff9b::127.0.0.1]",
+        "[64:ff9b::7f00:1]",
+        "[64:ff9b:1::127.0.0.1]",
+        "[64:ff9b::10.0.0.1]",
+    ),
     *("[2002:7f00:1::]", "[2002:7f00:0001::1]", "[2002:a00:1::]", "[2002:c0a8:101::]", "[2002:a9fe:a9fe::]"),
     *("[2001:0:7f00:1::]", "[2001::80ff:fffe]", "[2001:0:4136:e378:8000:63bf:80ff:fffe]", "[2001:db8::1]"),
-    *("[2001:470::5efe:127.0.0.1]", "[2001:470::200:5efe:10.0.0.1]", "[2a00::0:5efe:7f00:1]", "[2600::200:5efe:c0a8:1]"),
-    *("[fe80::1]", "[fe80::1%25lo]", "[fe80::1%lo]", "[fe80::1%251]", "[::1%25lo]", "[fec0::1]", "[fc00::1]", "[fd00:ec2::254]"),
-    *("[ff02::1]", "[ff01::1]", "[100::1]", "[3fff::1]", "[5f00::1]", "[2620:4f:8000::1]", "[4000::1]", "[::2]", "[1::1]"),
+    *(
+        "[2001:470::5efe:127.0.0.1]",
+        "[2001:470::200:5efe:10.0.0.1]",
+        "[2a00::0:5efe:7f00:1]",
+        "[2600::200:5efe:c0a8:1]",
+    ),
+    *(
+        "[fe80::1]",
+        "[fe80::1%25lo]",
+        "[fe80::1%lo]",
+        "[fe80::1%251]",
+        "[::1%25lo]",
+        "[fec0::1]",
+        "[fc00::1]",
+        "[fd00:ec2::254]",
+    ),
+    *(
+        "[ff02::1]",
+        "[ff01::1]",
+        "[100::1]",
+        "[3fff::1]",
+        "[5f00::1]",
+        "[2620:4f:8000::1]",
+        "[4000::1]",
+        "[::2]",
+        "[1::1]",
+    ),
     *("10.0.0.1", "10.255.255.255", "172.16.0.1", "172.31.255.255", "192.168.0.1", "192.168.255.254", "100.64.0.1"),
     *("100.127.255.255", "169.254.169.254", "169.254.170.2", "169.254.0.1", "192.0.0.1", "192.0.0.192", "192.0.2.1"),
     *("198.18.0.1", "198.19.255.255", "198.51.100.1", "203.0.113.1", "224.0.0.1", "239.255.255.255", "240.0.0.1"),
-    *("255.255.255.255", "192.88.99.1", "168.63.129.16", "100.100.100.200", "192.52.193.1", "192.31.196.1", "192.175.48.1"),
-    *("0xA9FEA9FE", "2852039166", "0251.0376.0251.0376", "0xa9.0xfe.0xa9.0xfe", "169.254.43518", "3232235521", "167772161"),
+    *(
+        "255.255.255.255",
+        "192.88.99.1",
+        "168.63.129.16",
+        "100.100.100.200",
+        "192.52.193.1",
+        "192.31.196.1",
+        "192.175.48.1",
+    ),
+    *(
+        "0xA9FEA9FE",
+        "2852039166",
+        "0251.0376.0251.0376",
+        "0xa9.0xfe.0xa9.0xfe",
+        "169.254.43518",
+        "3232235521",
+        "167772161",
+    ),
     *("012.0.0.1", "0xa.0.0.1", "10.1", "192.168.1", "0xc0.0xa8.1", "3232235777", "0300.0250.0.1", "0xAC100001"),
-    *("a..b", "-a.b", "a b", "127.0.0.1:80:80", "[::1", "::1", "[127.0.0.1]", "127.0.0.1#", "127.0.0.1?", "[v1.127.0.0.1]"),
+    *(
+        "a..b",
+        "-a.b",
+        "a b",
+        "127.0.0.1:80:80",
+        "[::1",
+        "::1",
+        "[127.0.0.1]",
+        "127.0.0.1#",
+        "127.0.0.1?",
+        "[v1.127.0.0.1]",
+    ),
     *("127.0.0.1.1", "256.0.0.1", "1.2.3.4.5", "0x", "0x.1", "127.0.0.", ".127.0.0.1", "127..0.1", "08.0.0.1", "0xg.1"),
 ]
 WHOLE = [
@@ -181,10 +247,14 @@ async def test_a_name_that_changes_its_address_after_it_was_looked_at_leads_nowh
             address.checked(*address.host_of(parts), await turning("turning.test", 0), ())
 
 
-@pytest.mark.parametrize("there", ["http://127.0.0.1:{port}/x", "http://localhost:{port}/", "http://2130706433/", "file:///etc/passwd"])
+@pytest.mark.parametrize(
+    "there", ["http://127.0.0.1:{port}/x", "http://localhost:{port}/", "http://2130706433/", "file:///etc/passwd"]
+)
 async def test_a_redirect_is_looked_at_again(there):
     async with target() as inner, target() as outer:
-        outer.reply = f"HTTP/1.1 302 Found\r\nLocation: {there.format(port=inner.port)}\r\nContent-Length: 0\r\n\r\n".encode()
+        outer.reply = (
+            f"HTTP/1.1 302 Found\r\nLocation: {there.format(port=inner.port)}\r\nContent-Length: 0\r\n\r\n".encode()
+        )
 
         async def named(host, port):
             return ["127.0.0.1"]
@@ -204,7 +274,9 @@ async def test_the_connection_goes_to_the_address_that_was_looked_at():
         async def named(host, port):
             return ["127.0.0.1"]
 
-        told = await fetched(Web(private=[f"opened.test:{found.port}"], resolve=named), f"http://opened.test:{found.port}/a")
+        told = await fetched(
+            Web(private=[f"opened.test:{found.port}"], resolve=named), f"http://opened.test:{found.port}/a"
+        )
         assert told.text.endswith("secret")
         assert found.hits == 1
 
@@ -228,8 +300,12 @@ async def test_a_page_without_an_end_is_left():
 
 
 def test_html_becomes_text_with_its_links():
-    html = b"<html><head><title>t</title><script>x()</script></head><body><h1>Top</h1><p>One <b>two</b><ul><li>a<li>b</ul>"
-    told = readable(html + b'<a href="/c?d">see</a><script>evil</script><pre>  as it\n  is</pre>', "text/html", "http://a.b/")
+    html = (
+        b"<html><head><title>t</title><script>x()</script></head><body><h1>Top</h1><p>One <b>two</b><ul><li>a<li>b</ul>"
+    )
+    told = readable(
+        html + b'<a href="/c?d">see</a><script>evil</script><pre>  as it\n  is</pre>', "text/html", "http://a.b/"
+    )
     assert "# Top" in told
     assert "- a" in told
     assert "see (http://a.b/c?d)" in told
@@ -249,7 +325,9 @@ async def test_a_page_is_asked_about_and_allowed_for_its_whole_server(peer, tmp_
             run = (await app.start(session_id, prompt))["stream_id"]
             (question,) = await asked(app, session_id)
             assert question["call"]["subject"] == url
-            assert [each.get("grant") for each in question["options"]][1] == f"fetch_url(http://127.0.0.1:{found.port}/*)"
+            assert [each.get("grant") for each in question["options"]][
+                1
+            ] == f"fetch_url(http://127.0.0.1:{found.port}/*)"
             await answer(app, session_id, question["request_id"], "session")
             await app.ended(run)
             await app.ended((await app.start(session_id, prompt.replace("a?b", "d?e")))["stream_id"])

@@ -61,9 +61,9 @@ async def test_of_calls_that_were_made_at_once_only_what_waits_is_run(peer, tmp_
         async with app.stream("/api/events", session_id=session_id) as events:
             await answer(app, session_id, first["request_id"], "allow")
             async for event in events:
-                if event.data["type"] == "message.added" and event.data["data"]["message"].get("tool_call_id"):
-                    if event.data["data"]["message"]["name"] == "run_command":
-                        break
+                message = event.data.get("data", {}).get("message", {})
+                if message.get("tool_call_id") and message["name"] == "run_command":
+                    break
         shutil.copytree(before, after)
     for path in (after / "sessions" / "_runs").glob("*.checkpoint"):
         if checkpoint == "lost":
@@ -123,7 +123,9 @@ async def test_a_subagent_whose_call_waits_goes_on_after_a_restart(peer, tmp_pat
     before, after, work = tmp_path / "before", tmp_path / "after", tmp_path / "work"
     async with serving(peer, before, work) as app:
         task = f"please call: {append('first')}\nplease call: {append('sub')}\nplease say: I did it"
-        session_id, run = await begun(app, work, f"please call: delegate {json.dumps({'task': task})}\nplease say: fine")
+        session_id, run = await begun(
+            app, work, f"please call: delegate {json.dumps({'task': task})}\nplease say: fine"
+        )
         (question,) = await asked(app, session_id)
         await answer(app, session_id, question["request_id"], "allow")
         while question["call"]["subject"].startswith("echo first"):
@@ -140,5 +142,7 @@ async def test_a_subagent_whose_call_waits_goes_on_after_a_restart(peer, tmp_pat
         assert (result["status"], result["content"]) == ("ok", "I did it")
         assert found[-1]["content"] == "fine"
         await app.ended((await app.start(session_id, "please say: next"))["stream_id"])
-        named = [call["function"]["name"] for each in peer.requests[-1].messages for call in each.get("tool_calls") or ()]
+        named = [
+            call["function"]["name"] for each in peer.requests[-1].messages for call in each.get("tool_calls") or ()
+        ]
         assert named == ["delegate"]

@@ -24,9 +24,14 @@ async def serving(
     peer: ModelPeer, state: Path, workspace: Path, more: dict[str, Any] | None = None, **settings: Any
 ) -> AsyncIterator[InProcess]:
     """The server, until the block ends."""
-    workspace.mkdir(exist_ok=True)
+    workspace.mkdir(exist_ok=True)  # noqa: ASYNC240 - a test may wait
     providers = {"peer": {"name": "Peer", "base_url": f"{peer.url}/v1"}}
-    given = {"environment": {"PATH": "/usr/bin:/bin"} | settings.pop("environment", {}), "providers": providers, "provider": "peer", "model": "peer-small"}
+    given = {
+        "environment": {"PATH": "/usr/bin:/bin"} | settings.pop("environment", {}),
+        "providers": providers,
+        "provider": "peer",
+        "model": "peer-small",
+    }
     async with running(state, real=True, tables=tables(workspace, **(more or {})), **given, **settings) as app:
         yield app
 
@@ -40,9 +45,7 @@ async def asked(app: InProcess, session_id: str, count: int = 1) -> list[dict[st
 
 
 async def answer(app: InProcess, session_id: str, request_id: str, choice: str, **more: Any) -> Any:
-    reply = await app.post(
-        "/api/session/answer", session_id=session_id, request_id=request_id, choice=choice, **more
-    )
+    reply = await app.post("/api/session/answer", session_id=session_id, request_id=request_id, choice=choice, **more)
     assert reply.status == 200, reply.body
     return reply.json
 
@@ -50,7 +53,7 @@ async def answer(app: InProcess, session_id: str, request_id: str, choice: str, 
 async def until_there(path: Path) -> None:
     """Returns once a program has made this file."""
     async with asyncio.timeout(PATIENCE):
-        while not path.exists():  # noqa: ASYNC110 - another process makes it
+        while not path.exists():  # noqa: ASYNC110, ASYNC240 - another process makes it
             await asyncio.sleep(0.01)
 
 

@@ -117,7 +117,9 @@ class OpenAI:
             yield self._chunk({"content": piece})
         for index, (name, args) in enumerate(calls):  # the ids are the same in each response, as some servers have it
             function = {"name": name, "arguments": ""}
-            yield self._chunk({"tool_calls": [{"index": index, "id": f"c{index}", "type": "function", "function": function}]})
+            yield self._chunk(
+                {"tool_calls": [{"index": index, "id": f"c{index}", "type": "function", "function": function}]}
+            )
             yield self._chunk({"tool_calls": [{"index": index, "function": {"arguments": args}}]})
         if ending:
             yield self._chunk({}, self.endings[ending])

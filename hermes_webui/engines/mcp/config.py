@@ -1,8 +1,8 @@
 """What is known of an MCP server before it is started. Pure.
 
-`[mcp.NAME]` in `config.toml`, or what was set on the page: `command`, `args` and `env` of a program that speaks over its
-standard streams, or `url` and `headers` of one that is reached by HTTP; `enabled`, and `tools`, the names of those that
-are on (without it: all).
+`[mcp.NAME]` in `config.toml`, or what was set on the page: `command`, `args` and `env` of a program that speaks over
+its standard streams, or `url` and `headers` of one that is reached by HTTP; `enabled`, and `tools`, the names of those
+that are on (without it: all).
 """
 
 from __future__ import annotations
@@ -135,6 +135,10 @@ def _table(table: Mapping[str, Any], key: str) -> dict[str, str]:
     if not isinstance(found, Mapping) or len(found) > _MOST:
         raise BadRequest(f"`{key}` is a table of at most {_MOST} names and texts.")
     for name, value in found.items():
-        if not (isinstance(name, str) and isinstance(value, str)) or "\0" in f"{name}{value}" or "\n" in f"{name}{value}":
+        if (
+            not (isinstance(name, str) and isinstance(value, str))
+            or "\0" in f"{name}{value}"
+            or "\n" in f"{name}{value}"
+        ):
             raise BadRequest(f"`{key}` is a table of names and texts, each on one line.")
     return dict(found)

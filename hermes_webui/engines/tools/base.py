@@ -1,6 +1,6 @@
 """What a tool is: a name, what it takes, and what a call of it would do. Nothing here has effects.
 
-    arguments ─▶ Tool.prepare ─▶ Intent (what, where, diff, risk) ─▶ logged, asked about ─▶ Intent.run ─▶ Result
+arguments ─▶ Tool.prepare ─▶ Intent (what, where, diff, risk) ─▶ logged, asked about ─▶ Intent.run ─▶ Result
 """
 
 from __future__ import annotations
@@ -108,7 +108,9 @@ def decoded(takes: type[A], args: dict[str, Any]) -> A:
     try:
         return msgspec.convert(args, takes, strict=False)
     except msgspec.ValidationError as error:
-        raise ToolFailure(f"The arguments are wrong: {error}. Nothing was done. Call it again with right ones.") from error
+        raise ToolFailure(
+            f"The arguments are wrong: {error}. Nothing was done. Call it again with right ones."
+        ) from error
 
 
 def schema_of(takes: type[Struct]) -> dict[str, Any]:

@@ -11,7 +11,24 @@ _SKIPPED: Final = frozenset({"script", "style", "noscript", "template", "svg", "
 _BLOCKS: Final = frozenset(
     {
         *("p", "div", "section", "article", "header", "footer", "main", "nav", "aside", "ul", "ol", "table", "tr"),
-        *("blockquote", "pre", "form", "figure", "dl", "dt", "dd", "hr", "br", "h1", "h2", "h3", "h4", "h5", "h6", "li"),
+        *(
+            "blockquote",
+            "pre",
+            "form",
+            "figure",
+            "dl",
+            "dt",
+            "dd",
+            "hr",
+            "br",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "li",
+        ),
     }
 )
 _HEADING: Final = re.compile(r"h[1-6]")

@@ -44,8 +44,8 @@ class Step(Struct):
 
 
 class UpdatePlan(Struct):
-    """Shows the user your plan as a checklist. Give all steps each time; the new plan replaces the one before. Use it for
-    work of three steps or more, and again whenever a step is begun or done.
+    """Shows the user your plan as a checklist. Give all steps each time; the new plan replaces the one before. Use it
+    for work of three steps or more, and again whenever a step is begun or done.
     """
 
     steps: Annotated[list[Step], Meta(min_length=1, max_length=100)]
@@ -104,7 +104,9 @@ def update_plan() -> Tool:
 
     async def prepare(wish: UpdatePlan) -> Intent:
         async def run(call: Call) -> Result:
-            await call.tell(PlanUpdated(tuple(PlanEntry(each.content, each.status, each.priority) for each in wish.steps)))
+            await call.tell(
+                PlanUpdated(tuple(PlanEntry(each.content, each.status, each.priority) for each in wish.steps))
+            )
             return Result("The plan is shown.")
 
         done = sum(step.status == "completed" for step in wish.steps)

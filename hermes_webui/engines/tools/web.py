@@ -1,4 +1,4 @@
-"""Pages of the web, read as text. What may be reached, `address` says; the connection goes only where that has looked."""
+"""Pages of the web, read as text. What may be reached, `address` says; the connection goes where that has looked."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
 
 class FetchUrl(Struct):
-    """Reads a page of the web and gives its text; HTML becomes plain text with its links. A long page comes in parts: go
-    on with `start`. Nothing on the server's own network can be reached.
+    """Reads a page of the web and gives its text; HTML becomes plain text with its links. A long page comes in parts:
+    go on with `start`. Nothing on the server's own network can be reached.
     """
 
     url: Annotated[str, Meta(min_length=1, max_length=address.LONGEST)]
@@ -53,7 +53,7 @@ class Web:
         parts = address.parsed(wish.url)
         plain = address.written(parts)
 
-        async def run(call: Call) -> Result:
+        async def run(_call: Call) -> Result:
             return await self._read(parts, wish.start)
 
         risk = "What stands in the address is told to its server." if parts.query else ""
@@ -72,7 +72,11 @@ class Web:
             return Result(page)
         text = readable(page.body, page.type, page.url)
         part = text[start : start + _PART]
-        more = f"\n[{len(text)} characters in all; go on with start {start + len(part)}]" if start + len(part) < len(text) else ""
+        more = (
+            f"\n[{len(text)} characters in all; go on with start {start + len(part)}]"
+            if start + len(part) < len(text)
+            else ""
+        )
         cut = "\n[The page is longer than what is read of one.]" if page.cut else ""
         told = f"{page.url}\n\n{part}{more}{cut}"
         return Result(told, "ok" if page.status < _FAILED else "failed")
@@ -107,7 +111,9 @@ async def _get(url: str, addresses: Sequence[str]) -> Page:
     """One request, over a connection to one of these addresses."""
     headers = {"User-Agent": "hermes-webui", "Accept": "text/html,text/*;q=0.9,*/*;q=0.5", "Accept-Encoding": "gzip"}
     async with (
-        httpx2.AsyncClient(transport=_Direct(addresses), headers=headers, follow_redirects=False, trust_env=False) as client,
+        httpx2.AsyncClient(
+            transport=_Direct(addresses), headers=headers, follow_redirects=False, trust_env=False
+        ) as client,
         client.stream("GET", url) as reply,
     ):
         body = bytearray()
