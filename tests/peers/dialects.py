@@ -39,9 +39,14 @@ FAILURES = {
     "context_500": Failure(500, "the input exceeds the context window", type="server_error"),
     "500": Failure(500, "Something broke: Bearer {key}", "server_error", "api_error"),
     "503": Failure(503, "The model is overloaded.", "overloaded", "overloaded_error"),
+    "no_tools": Failure(400, "registry.ollama.ai/library/peer-small does not support tools"),
     "no_images": Failure(404, "No endpoints found that support image input"),
     "refused": Failure(400, "Your request was flagged by our content policy.", "content_policy_violation"),
 }
+
+
+#: Tool calls: a name, and arguments as JSON.
+Calls = Sequence[tuple[str, str]]
 
 
 class Dialect(Protocol):
@@ -51,7 +56,8 @@ class Dialect(Protocol):
     def prompt(self, body: dict[str, Any]) -> str: ...
     def streams(self, seen: Any) -> bool: ...
     def listing(self, models: Sequence[str]) -> dict[str, Any]: ...
-    def chunks(self, thoughts: str, pieces: Sequence[str], ending: str) -> Iterator[str]: ...
+    def steps(self, body: dict[str, Any]) -> int: ...
+    def chunks(self, thoughts: str, pieces: Sequence[str], ending: str, calls: Calls = ()) -> Iterator[str]: ...
     def whole(self, thoughts: str, text: str, ending: str) -> dict[str, Any]: ...
     def error(self, failure: Failure) -> dict[str, Any]: ...
 
@@ -76,7 +82,7 @@ def _last(messages: Sequence[dict[str, Any]], key: str = "content") -> str:
 
 
 class OpenAI:
-    endings = {"stop": "stop", "length": "length", "filter": "content_filter", "error": "error"}
+    endings = {"stop": "stop", "length": "length", "filter": "content_filter", "error": "error", "calls": "tool_calls"}
     usage = {
         "prompt_tokens": 11,
         "completion_tokens": 7,
@@ -97,12 +103,24 @@ class OpenAI:
         listed = [{"id": name, "object": "model", "created": 0, "owned_by": "tests"} for name in models]
         return {"object": "list", "data": [{**each, "max_model_len": 8192} for each in listed]}
 
-    def chunks(self, thoughts: str, pieces: Sequence[str], ending: str) -> Iterator[str]:
+    def steps(self, body: dict[str, Any]) -> int:
+        """How many responses with calls have followed the last prompt."""
+        messages = body.get("messages", ())
+        last = max((at for at, each in enumerate(messages) if each.get("role") == "user"), default=0)
+        return sum(bool(each.get("tool_calls")) for each in messages[last:])
+
+    def chunks(self, thoughts: str, pieces: Sequence[str], ending: str, calls: Calls = ()) -> Iterator[str]:
         yield self._chunk({"role": "assistant", "content": ""})
         for thought in thoughts.split(" ") if thoughts else ():
             yield self._chunk({"reasoning_content": f"{thought} "})
         for piece in pieces:
             yield self._chunk({"content": piece})
+        for index, (name, args) in enumerate(calls):  # the ids are the same in each response, as some servers have it
+            function = {"name": name, "arguments": ""}
+            yield self._chunk(
+                {"tool_calls": [{"index": index, "id": f"c{index}", "type": "function", "function": function}]}
+            )
+            yield self._chunk({"tool_calls": [{"index": index, "function": {"arguments": args}}]})
         if ending:
             yield self._chunk({}, self.endings[ending])
             yield f"data: {json.dumps({**self._frame('chat.completion.chunk', []), 'usage': self.usage})}\n\n"
@@ -150,7 +168,10 @@ class Anthropic:
         listed = [{"type": "model", "id": name, "display_name": name.title()} for name in models]
         return {"data": listed, "has_more": False}
 
-    def chunks(self, thoughts: str, pieces: Sequence[str], ending: str) -> Iterator[str]:
+    def steps(self, body: dict[str, Any]) -> int:
+        return 0
+
+    def chunks(self, thoughts: str, pieces: Sequence[str], ending: str, calls: Calls = ()) -> Iterator[str]:
         yield self._event("message_start", message=self._message([], None))
         blocks = [("thinking", "thinking", thoughts.split(" "))] if thoughts else []
         for index, (kind, key, parts) in enumerate([*blocks, ("text", "text", pieces)]):
@@ -196,7 +217,10 @@ class Google:
         can = {"supportedGenerationMethods": ["generateContent"], "inputTokenLimit": 32768}
         return {"models": [{"name": f"models/{name}", "displayName": name.title(), **can} for name in models]}
 
-    def chunks(self, thoughts: str, pieces: Sequence[str], ending: str) -> Iterator[str]:
+    def steps(self, body: dict[str, Any]) -> int:
+        return 0
+
+    def chunks(self, thoughts: str, pieces: Sequence[str], ending: str, calls: Calls = ()) -> Iterator[str]:
         if thoughts:
             yield self._chunk([{"text": thoughts, "thought": True}])
         for piece in pieces:

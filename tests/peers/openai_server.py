@@ -24,6 +24,13 @@ before them):
     please be silent         no answer at all, until the caller hangs up
     please cut               the connection breaks in the middle of the reply
     please babble            200 and something that is no chat reply
+    please call: NAME {…} AND NAME {…}
+                             calls these tools at once (OpenAI's dialect only); each such line is one response, and the
+                             rest is done after the last; {n} in the arguments becomes the number of the response
+    please call for ever: NAME {…}
+                             calls it in each response
+    please mention: TEXT     says TEXT (to the end of its line) before each call
+    please take no tools     a request with tools is refused as Ollama does
     please fail: WHAT        an error; WHAT is a name in `dialects.FAILURES`: 401, 429, 500, quota, …
 
 Anything else is answered with "You said: " and the message. A request without a key is let in unless `key=`
@@ -192,11 +199,14 @@ class ModelPeer:
             return _Reply(self, self._silence())
         if "please babble" in words:
             return Response("<html>Welcome</html>", media_type="text/html")
+        if "please take no tools" in words and seen.body.get("tools"):
+            return self._fail(dialect, "no_tools", seen)
+        calls, words = _calls(words, dialect.steps(seen.body))
         thoughts, text = _script(words)
-        ending = _ending(words)
+        ending = "calls" if calls else _ending(words)
         if not dialect.streams(seen):
             return JSONResponse(dialect.whole(thoughts, text, ending))
-        chunks = dialect.chunks(thoughts, _pieces(text), ending)
+        chunks = dialect.chunks(thoughts, _pieces(text), ending, calls)
         return _Reply(self, self._paced(chunks, stepped="please step" in words), cut="please cut" in words)
 
     def _fail(self, dialect: Dialect, what: str, seen: Seen) -> Response:
@@ -281,6 +291,23 @@ def _script(words: str) -> tuple[str, str]:
     elif "please be empty" in words or "please filter" in words:
         text = ""
     return thoughts, f"<think>\nI think inline.\n</think>\n\n{text}" if "please think" in words else text
+
+
+def _calls(words: str, step: int) -> tuple[list[tuple[str, str]], str]:
+    """The calls of this response, (name, arguments), and the words that are left to do."""
+    lines = re.findall(r"please call( for ever)?: (.*)", words)
+    said = re.search(r"please mention: (.*)", words)
+    rest = re.sub(r"please (call( for ever)?|mention): .*\n?", "", words)
+    ever = next((line for for_ever, line in lines if for_ever), None)
+    once = [line for for_ever, line in lines if not for_ever]
+    line = once[step] if step < len(once) else ever
+    if line is None:
+        return [], rest
+    split = [each.strip().partition(" ") for each in line.replace("{n}", str(step)).split(" AND ")]
+    mention = f"please say: {said[1]}" if said else "please be empty"
+    reason = "please reason " if "please reason" in words else ""
+    pace = "please step " if "please step" in words else ""
+    return [(name, args or "{}") for name, _, args in split], f"{reason}{pace}{mention}"
 
 
 def _ending(words: str) -> str:

@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 PROTOCOL: Final = 1
 #: A first start compiles and fetches things.
-START_SECONDS: Final = 90.0
+START_SECONDS: Final = 180.0
 REQUEST_SECONDS: Final = 60.0
 
 #: (method, parameters) to the result of a request, None for a notification.
