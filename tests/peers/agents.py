@@ -52,8 +52,9 @@ class WithAgent(InProcess):
             async with self.stream("/api/events", session_id=session_id, after="0") as events:
                 seen = ""
                 async for event in events:
+                    message = (event.data.get("data") or {}).get("message") or {}
                     seen += str(event.data.get("text", ""))
-                    if text in seen or text in str(event.data.get("data", "")):
+                    if text in seen or (message.get("role") == "assistant" and text in str(message)):
                         return
 
     async def asked(self, session_id: str) -> dict[str, Any]:

@@ -133,7 +133,7 @@ class Calls:
         call.take(said)
         parent = meta(said, PARENTS)
         call.parent = f"{self._mark}-{parent}" if parent else call.parent
-        if call.told or call.status != "pending" or call.args:
+        if call.told or call.status != "pending" or call.args.keys() - {"cwd"}:
             yield from self._begun(call)
         if call.status in {"completed", "failed"}:
             yield self._ended(call, "ok" if call.status == "completed" else "failed")
@@ -167,7 +167,8 @@ class Calls:
         if call.allowed is False:
             status, result = "denied", result or DENIED
         found = cast("Any", status)
-        return ToolCallFinished(call.id, found, result, diffs=call.diffs, locations=call.locations)
+        done = call.diffs if status in {"ok", "unknown"} else ()
+        return ToolCallFinished(call.id, found, result, diffs=done, locations=call.locations)
 
     def close(self) -> Iterator[EngineEvent]:
         """The turn has ended well: calls that the agent never said the end of are closed for what they are."""
@@ -181,10 +182,10 @@ class Calls:
         last open one of its kind; where there is none, a call of its own.
         """
         call_id = str(said.get("toolCallId") or "")
-        if call_id in self._calls:
-            return self._calls[call_id]
         probe = self.new(call_id)
         probe.take(said)
+        if call_id in self._calls:
+            return _told_more(self._calls[call_id], probe)
         free = [call for call in self.open if call.allowed is None]
         same = [call for call in free if call.kind == probe.kind]
         exact = [call for call in same if call.subject and call.subject == probe.subject]
@@ -192,9 +193,7 @@ class Calls:
         found = next(iter(reversed(exact or by_path or same)), None)
         if found is None:
             found = self._calls[call_id] = probe
-        found.diffs = found.diffs or probe.diffs
-        found.args = found.args or probe.args
-        return found
+        return _told_more(found, probe)
 
     def covering(self, kinds: frozenset[str], subject: str, paths: frozenset[str] = frozenset()) -> Call | None:
         """The open call of the agent that this request of it belongs to."""
@@ -202,6 +201,13 @@ class Calls:
             if call.kind in kinds and (call.paths & paths or (subject and subject == call.subject)):
                 return call
         return None
+
+
+def _told_more(call: Call, probe: Call) -> Call:
+    """The call, with what only its question says of it."""
+    call.diffs = call.diffs or probe.diffs
+    call.args = call.args if call.args.keys() - {"cwd"} else probe.args or call.args
+    return call
 
 
 def meta(said: Mapping[str, Any], names: Sequence[str]) -> str:

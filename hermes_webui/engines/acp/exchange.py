@@ -134,6 +134,8 @@ class Exchange:
                 self._begin_asking(item, ask)
             else:
                 yield item
+        self._over = True
+        self._withdraw()
         await self._supply.close()
         said = self._prompt.result()
         while not self._inbox.empty():  # what ended with the terminals
@@ -162,8 +164,6 @@ class Exchange:
                 yield event
 
     def _end(self, said: dict[str, Any]) -> Iterator[EngineEvent]:
-        self._over = True
-        self._withdraw()
         reason = told.REASONS.get(str(said.get("stopReason")), "unknown")
         yield from self.calls.close()
         if said.get("usage") or self._spent.used:

@@ -10,6 +10,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from hermes_webui.engines.acp.process import Process
@@ -102,8 +103,9 @@ class _Lines:
     async def send(self, message: dict[str, Any]) -> None:
         line = json.dumps(message, separators=(",", ":"), ensure_ascii=True).encode() + b"\n"
         async with self._writing:
-            self._process.writer.write(line)
-            await self._process.writer.drain()
+            with suppress(ConnectionError, RuntimeError):  # it has ended: who waits for an answer hears of it
+                self._process.writer.write(line)
+                await self._process.writer.drain()
 
     async def receive(self) -> dict[str, Any] | None:
         while True:
