@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 from tests.peers.sse import Reader, Sent
 
 CHECKOUT = Path(__file__).parents[2]
-PATIENCE = 30
+PATIENCE = 120
 
 
 class Served:
