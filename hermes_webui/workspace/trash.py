@@ -105,7 +105,8 @@ class Trash:
             copies.remove(part)
             self._disk.rename(held, source)
             raise
-        copies.remove(held)
+        with suppress(OSError):  # the copy is whole: what cannot be removed stays, under a name that nobody is shown
+            copies.remove(held)
 
     @contextmanager
     def _inside(self, trash_id: str, *, make: bool = False) -> Iterator[Spot]:
