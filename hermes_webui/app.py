@@ -49,6 +49,7 @@ from hermes_webui.runs.unread import Unread
 from hermes_webui.runs.upkeep import Upkeep
 from hermes_webui.settings import Settings
 from hermes_webui.store import choices
+from hermes_webui.store.agent_claims import AgentClaims
 from hermes_webui.store.agent_store import AgentStore
 from hermes_webui.store.agents import AgentNotes
 from hermes_webui.store.attachments import Attachments
@@ -258,7 +259,8 @@ class _Running:
 
 def _hermes(settings: Settings, kept: Choices, desk: Desk, engines: Mapping[str, Engine]) -> HermesSessions:
     agents = [AgentStore(path) for path in settings.agent_dbs]
-    return HermesSessions(desk, agents, kept, hermes.SOURCE if hermes.SOURCE in engines else "")
+    claims = AgentClaims(settings.state / "agents")
+    return HermesSessions(desk, agents, claims, kept, hermes.SOURCE if hermes.SOURCE in engines else "")
 
 
 def _around(opened: Opened, desk: Desk, supervisor: Supervisor, reads: Committer) -> Around:

@@ -19,6 +19,7 @@ from hermes_webui.chat.document import Summary
 from hermes_webui.errors import Conflict, NotFound, SourceUnavailable
 from hermes_webui.runs import views
 from hermes_webui.runs.desk import Desk
+from hermes_webui.store.agent_claims import AgentClaims
 from hermes_webui.store.agent_conversation import AgentConversation, Into
 from hermes_webui.store.agent_store import AgentStore
 from hermes_webui.store.choices import Choices
@@ -51,6 +52,7 @@ class Look(Struct):
 
     stamps: tuple[Any, ...]
     rows: dict[int, list[hermes.Row]]
+    claimed: frozenset[str] = frozenset()
     trouble: str = ""
     whole: bool = True
 
@@ -60,10 +62,13 @@ class HermesSessions:
     them, where there is one.
     """
 
-    def __init__(self, desk: Desk, stores: Sequence[AgentStore], kept: Choices, engine: str) -> None:
+    def __init__(
+        self, desk: Desk, stores: Sequence[AgentStore], claims: AgentClaims, kept: Choices, engine: str
+    ) -> None:
         self.every = EVERY
         self._desk = desk
         self._stores = stores
+        self._claims = claims
         self._kept = kept
         self._engine = engine
         store = desk.store
@@ -160,10 +165,11 @@ class HermesSessions:
 
     def _read(self, before: tuple[Any, ...] | None) -> Look | None:
         """What the stores hold now; None where that is what they held before. Blocking."""
-        stamps = tuple(store.stamp() for store in self._stores)
+        claimed = self._claims.ids()
+        stamps = (claimed, *(store.stamp() for store in self._stores))
         if stamps == before:
             return None
-        look = Look(stamps, {})
+        look = Look(stamps, {}, claimed)
         for number, store in enumerate(self._stores):
             prompts = self._prompts[number]
             try:
@@ -184,7 +190,7 @@ class HermesSessions:
         """The list as of this look: one step of the event loop."""
         self._rows.update(look.rows)
         self._stamps = look.stamps if look.whole and not look.trouble else None
-        mine, known = self._taken(), set[str]()
+        mine, known = self._taken() | look.claimed, set[str]()
         wanted: dict[str, Summary] = {}
         for number, rows in self._rows.items():
             for row in rows:

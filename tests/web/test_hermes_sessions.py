@@ -84,7 +84,8 @@ async def test_every_version_of_its_store_is_listed_read_and_continued(tmp_path:
             assert said(session) == [*TALK, "one more thing", "go on"]
             assert [message["id"] for message in session["messages"]][:4] == ids, "what was shown keeps its ids"
             assert (session["read_only"], session["title"]) == (False, title)
-            assert session["agent_session"] == {"engine": "hermes", "id": "20251126_101500_AB"}
+            agent = {"engine": "hermes", "id": "20251126_101500_AB", "upto": ids[-1]}
+            assert session["agent_session"] == agent
             assert [each["session_id"] for each in await rows(hermes)] == [row["session_id"]], "once, as ours"
             await hermes.restart()
             hermes.services.hermes.every = 0.0
@@ -256,7 +257,7 @@ async def test_the_agents_own_engine_goes_on_with_it_where_it_is_there(tmp_path:
         agent.say(TurnEnded())
         await hermes.talk(session_id, "go on")
         (turn,) = agent.turns
-        assert turn.fields["agent_session"] == {"engine": "hermes", "id": "s-1"}
+        assert turn.fields["agent_session"] == {"engine": "hermes", "id": "s-1", "upto": turn.ids[-2]}
         assert [body["content"] for body in turn.messages] == [*TALK, "go on"]
 
 
@@ -337,6 +338,13 @@ async def test_conversations_of_ours_that_run_on_its_sessions_are_shown_once(her
     await hermes.exchange(session_id, "hello", "hi")
     agent = {"agent_session": {"engine": "hermes", "id": "acp-1"}}
     await hermes.services.desk.execute(session_id, lambda _head: [SessionChanged(agent)])
+    assert sorted(row["session_id"] for row in await rows(hermes)) == sorted(["native", session_id])
+    db.session("acp-2", ["made by an engine that keeps notes"], source="acp")
+    assert len(await rows(hermes)) == 3
+    note = hermes.settings.state / "agents" / "sessions" / "0123.json"
+    note.parent.mkdir(parents=True)
+    note.write_text(json.dumps({"agent_session": "acp-2", "leaf": "m2-0000"}))
+    (note.parent / "broken.json").write_text("{")
     assert sorted(row["session_id"] for row in await rows(hermes)) == sorted(["native", session_id])
 
 
