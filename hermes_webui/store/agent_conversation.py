@@ -35,6 +35,9 @@ STEP: Final = 100
 #: The line of the log before the first message: `session.imported`.
 LEADING: Final = 1
 
+#: How `Reading.places` marks what a person said.
+PERSON: Final = 2
+
 #: How long taking over a whole conversation may read: 200,000 messages take some seconds.
 TAKING = 120.0
 
@@ -75,14 +78,16 @@ class AgentConversation:
 
     def _scan(self, reading: Reading) -> float:
         """Notes where each message is; returns when a person or the agent last said something."""
-        spoken = 0.0
-        for number, role, at in reading.places(self._row.source_id):
-            if role == "user":
-                self._prompts.append(len(self._numbers))
-            if role in {"user", "assistant"}:
-                spoken = max(spoken, at)
+        spoken = latest = 0.0
+        for place, (number, whose, noted) in enumerate(reading.places(self._row.source_id)):
+            at = hermes.seconds(noted)
+            if whose == PERSON:
+                self._prompts.append(place)
+            if whose and at > spoken:
+                spoken = at
+            latest = max(at, latest)
             self._numbers.append(number)
-            self._times.append(max(at, self._times[-1]) if self._times else at)
+            self._times.append(latest)
         return spoken
 
     def _head(self, reading: Reading, spoken: float) -> Head:

@@ -32,7 +32,9 @@ class Facts(Struct, frozen=True):
 
 def judge(facts: Facts) -> Verdict:
     """What the files of a session mean. Pure; `store/README.md` has the table."""
-    if facts.trashed or facts.forsaken:
+    if facts.trashed:
+        return "gone"
+    if facts.forsaken:
         return "gone"
     if facts.log is None:
         return _without_log(facts)

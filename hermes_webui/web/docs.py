@@ -64,9 +64,10 @@ def _operation(each: Endpoint) -> dict[str, Any]:
     properties: dict[str, Any] = {} if stream else {name.strip(): {} for name in each.gives.split(",")}
     schema: dict[str, Any] = {"type": "string"} if stream else {"type": "object", "properties": properties}
     error = {"description": "An error", "content": {"application/json": {"schema": {"$ref": f"#/{EXTRA_TYPES}Error"}}}}
+    name = each.path.strip("/").replace("/", "_")
     operation: dict[str, Any] = {
         "summary": each.summary,
-        "operationId": each.path.strip("/").replace("/", "_"),
+        "operationId": f"{each.method.lower()}_{name}",
         "parameters": [*map(_path_parameter, IN_PATH.findall(each.path)), *map(_parameter, each.query.split())],
         "responses": {
             str(each.status): {"description": each.gives, "content": {kind: {"schema": schema}}},

@@ -24,9 +24,11 @@ from hermes_webui.web import (
     schedules,
     sessions,
     settings,
+    tools,
     usage,
 )
 from hermes_webui.web.endpoint import GET, POST, Endpoint
+from hermes_webui.web.worktable import WORKSPACE
 
 SESSION = "session_id, revision, session"
 SETTINGS = "providers, default, titles, hermes_sessions, password, files, agents"
@@ -35,6 +37,7 @@ ACCEPTED = "stream_id, session_id, message_id, revision, queued"
 POLICY = "mode, from, given, allow"
 
 API: tuple[Endpoint, ...] = (
+    *WORKSPACE,
     Endpoint(GET, "/health", health.health, "Whether the server is well", gives="status, version, store, streams"),
     Endpoint(
         GET,
@@ -63,6 +66,30 @@ API: tuple[Endpoint, ...] = (
     ),
     Endpoint(
         POST, "/api/session/answer", approvals.answer, "Answer a question", body=approvals.GiveAnswer, gives=SESSION
+    ),
+    Endpoint(GET, "/api/tools", tools.toolsets, "Tool sets", gives="toolsets, default, default_with_workspace"),
+    Endpoint(GET, "/api/mcp", tools.servers, "MCP servers", gives="servers"),
+    Endpoint(POST, "/api/mcp/save", tools.save_server, "Add or change one", body=tools.SaveServer, gives="servers"),
+    Endpoint(POST, "/api/mcp/remove", tools.remove_server, "Forget one", body=tools.NamedServer, gives="servers"),
+    Endpoint(POST, "/api/mcp/test", tools.test_server, "Start one", body=tools.NamedServer, gives="ok, message, tools"),
+    Endpoint(POST, "/api/mcp/tool", tools.switch_tool, "Switch a tool", body=tools.SwitchTool, gives="servers"),
+    Endpoint(POST, "/api/mcp/try", tools.try_tool, "Call a tool of one", body=tools.TryTool, gives="ok, result"),
+    Endpoint(GET, "/api/personalities", tools.personalities, "Personalities that are kept", gives="personalities"),
+    Endpoint(
+        POST,
+        "/api/personalities/save",
+        tools.save_personality,
+        "Keep a personality",
+        body=tools.SavePersonality,
+        gives="personality",
+    ),
+    Endpoint(
+        POST,
+        "/api/personalities/delete",
+        tools.delete_personality,
+        "Forget a personality",
+        body=tools.DeletePersonality,
+        gives="id",
     ),
     Endpoint(GET, "/api/approvals", approvals.policy, "What agents may do without asking", gives=POLICY),
     Endpoint(POST, "/api/approvals", approvals.choose, "Change it", body=approvals.ChoosePolicy, gives=POLICY),

@@ -56,9 +56,13 @@ class Roots:
             raise SettingsError(f"[workspace] roots in config.toml: {error.message}") from error
 
     @property
-    def is_given(self) -> bool:
-        """Whether `config.toml` names them; the page adds to those."""
-        return bool(self._fixed)
+    def given(self) -> tuple[str, ...]:
+        """Those of `config.toml`; the page adds to them."""
+        return self._fixed
+
+    def said(self) -> Mapping[str, Any]:
+        """What was set on the page: `roots`, `terminal`."""
+        return self._said()
 
     @property
     def terminal(self) -> bool:

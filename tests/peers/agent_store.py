@@ -62,6 +62,17 @@ class AgentDb:
         with closing(sqlite3.connect(self.path)) as made:
             made.execute(f"pragma journal_mode={journal}")
             made.executescript(VERSIONS[version])
+        self._open()
+
+    @classmethod
+    def existing(cls, path: Path) -> Self:
+        """One that is there already."""
+        found = cls.__new__(cls)
+        found.path = path
+        found._open()
+        return found
+
+    def _open(self) -> None:
         self.connection = sqlite3.connect(self.path, isolation_level=None)
         self.columns = {
             name: {row[1] for row in self.connection.execute(f"pragma table_info({name})")}

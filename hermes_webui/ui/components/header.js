@@ -22,9 +22,22 @@ export function Header({ openDrawer, dead }) {
           aria-expanded=${places.finding.value ? 'true' : 'false'} onClick=${() => commands.run('conversation.find')}><${Icon} name="search" /></button>
         <button type="button" class="quiet wide-only" aria-label=${t('conversation.outline')} title=${commands.named('conversation.outline')}
           aria-expanded=${places.outlined.value ? 'true' : 'false'} onClick=${() => commands.run('conversation.outline')}><${Icon} name="outline" /></button>
-        <${Menu} row=${session} />`}
+        `}
+      ${!dead && html`<${WorkspaceButton} />`}
+      ${here && html`<${Menu} row=${session} />`}
       <button type="button" class="quiet drawer-button" aria-label=${t('conversation.new-chat')} onClick=${() => router.go(null)}><${Icon} name="plus" /></button>
     </header>
+  `;
+}
+
+/** The folder that the conversation works in, and its panel. */
+function WorkspaceButton() {
+  const { workspace, commands } = usePage();
+  const name = workspace.name.value;
+  return html`
+    <button type="button" class="quiet workspace-button" aria-label=${name ? t('workspace.folder-is', { name }) : t('workspace.title')}
+      title=${commands.named('workspace.toggle')} aria-expanded=${workspace.open.value ? 'true' : 'false'} onClick=${() => workspace.toggle()}>
+      <${Icon} name="folder" />${name && html`<span class="wide-only">${name}</span>`}</button>
   `;
 }
 
