@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from hermes_webui.engines.acp.diffs import LONGEST, MOST_LINES, diff_of
@@ -74,7 +76,7 @@ def test_what_is_remembered_reads_back_and_what_is_broken_is_nothing():
 
 def test_a_conversation_is_told_as_text_and_the_end_of_it_where_it_is_long():
     call = {"id": "c", "function": {"name": "read", "arguments": '{"path":"a"}'}}
-    bodies = [
+    bodies: list[dict[str, Any]] = [
         {"role": "user", "content": "look", "attachments": [{"name": "a.png"}]},
         {"role": "assistant", "content": "I do", "tool_calls": [call]},
         {"role": "tool", "name": "read", "content": "text", "status": "ok"},

@@ -168,7 +168,7 @@ def test_every_kind_of_turn(tmp_path, agent):
 def test_an_agent_that_is_killed_in_any_phase(tmp_path, agent):
     with real(tmp_path, agent) as at:
         session_id = at.server.new()
-        at.turn(session_id, "please say: hello there")
+        session = at.turn(session_id, "please say: hello there")
         for phase in ("text", "tool", "question"):
             run = at.reach(session_id, phase)
             all_of_it = at.processes
@@ -189,7 +189,7 @@ def test_an_agent_that_is_killed_in_any_phase(tmp_path, agent):
 def test_a_server_that_is_killed_in_any_phase(tmp_path, agent):
     with real(tmp_path, agent) as at:
         session_id = at.server.new()
-        at.turn(session_id, "please say: hello there")
+        session = at.turn(session_id, "please say: hello there")
         for phase in ("text", "tool", "question"):
             at.reach(session_id, phase)
             all_of_it = at.processes

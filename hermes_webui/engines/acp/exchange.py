@@ -27,7 +27,7 @@ from hermes_webui.engines.base import (
 #: How long an agent has for the end of a turn that it was asked to stop, before its process is ended.
 STOP_SECONDS: Final = 3.0
 
-CANCELLED: Final = {"outcome": {"outcome": "cancelled"}}
+CANCELLED: Final[Mapping[str, Any]] = {"outcome": {"outcome": "cancelled"}}
 
 
 class _Wish(Struct, frozen=True):
@@ -94,7 +94,7 @@ class Exchange:
         call = self.calls.asked(said)
         request = wishes.permission(self.new_id(call), call, options, self.cwd, self._patience)
         answer = await self.ask(call, request)
-        return CANCELLED if answer is None else wishes.outcome(request, answer)
+        return dict(CANCELLED) if answer is None else wishes.outcome(request, answer)
 
     def new_id(self, call: Call) -> str:
         """An id for a question about this call: an agent may ask several about one."""
