@@ -299,7 +299,7 @@ def _workspaces(settings: Settings, kept: Choices) -> Workspaces:
     given = settings.tables.get("workspace", {})
     chosen = Chosen(lambda: kept.said.get("workspace", {}), partial(kept.change, "workspace"))
     made = Workspaces(settings.state, given, chosen, settings.environment, time.time)
-    made.roots.prepare()
+    made.prepare()
     return made
 
 

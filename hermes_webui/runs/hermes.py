@@ -99,9 +99,12 @@ class HermesSessions:
 
     def owns(self, session_id: str) -> bool:
         """Whether this is a conversation of Hermes' that nobody has replied to here."""
+        summary = self._summary(session_id)
+        return summary.read_only if summary is not None else session_id.startswith(hermes.PREFIX)
+
+    def _summary(self, session_id: str) -> Summary | None:
         row = self._desk.index.get(session_id)
-        summary = row.summary if row is not None else self._desk.index.trashed.get(session_id)
-        return summary.read_only if summary is not None else session_id in self._homes
+        return row.summary if row is not None else self._desk.index.trashed.get(session_id)
 
     def check(self, session_id: str) -> None:
         """Raises `Conflict` where a change of its title or place would be one of Hermes' conversation."""
@@ -267,8 +270,10 @@ class HermesSessions:
     async def _moved(self, session_id: str, change: Callable[[tuple[str, ...]], tuple[str, ...]]) -> Summary:
         async with self._changing:
             index = self._desk.index
-            row = index.get(session_id)
-            summary = row.summary if row is not None else index.trashed.get(session_id)
+            summary = self._summary(session_id)
+            if summary is None:
+                await self.look()
+                summary = self._summary(session_id)
             if summary is None or not summary.read_only:
                 raise NotFound("There is no such conversation of Hermes Agent here any more.")
             await asyncio.to_thread(self._hidden.save, tuple(dict.fromkeys(change(self._hidden.ids))))

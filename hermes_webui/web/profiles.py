@@ -69,6 +69,7 @@ async def save(request: Request) -> Response:
     ):
         raise BadRequest("That personality, or one of the tool sets, is none.")
     given = {each: getattr(wish, each) for each in ("engine", "model_provider", "model", "personality", "workspace")}
+    given["workspace"] = await asyncio.to_thread(parts.workspaces.admit, wish.workspace)
     made = Profile(wish.id or secrets.token_hex(6), name, enabled_toolsets=tools, default=wish.default, **given)
     await asyncio.to_thread(parts.around.profiles.save, made, new=wish.id is None)
     return Json({"id": made.id, **await _told(parts)})

@@ -127,6 +127,7 @@ async def save(request: Request) -> Response:
     now = float(int(parts.desk.clock()))
     given = {name: getattr(wish, name) for name in wish.__struct_fields__ if name != "id"}
     given |= {"name": wish.name.strip(), "prompt": wish.prompt.strip()}
+    given["workspace"] = await asyncio.to_thread(parts.workspaces.admit, wish.workspace)
     due.check(Rule(wish.when, wish.timezone, now))
     schedules = parts.around.timetable.schedules
     if wish.id is None:

@@ -57,6 +57,11 @@ class Workspaces:
         self._states: OrderedDict[Path, Status] = OrderedDict()
         self._lock = threading.Lock()
 
+    def prepare(self) -> None:
+        """For the start: a folder to work in, and what a crash left half deleted is put back."""
+        self.roots.prepare()
+        self._trash.put_back()
+
     async def choose(self, roots: Sequence[str] | None, terminal: bool | None) -> None:  # noqa: FBT001 - None: as it is
         """Sets the roots beside those of `config.toml`, and whether there are terminals; None: as it is.
 

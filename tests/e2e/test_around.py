@@ -84,12 +84,14 @@ def test_what_is_wrong_is_told_and_nothing_typed_is_lost(server, open_page):
 
 
 def test_a_profile_is_what_a_new_conversation_begins_with(server, open_page):
+    work = server.folder / "workspace" / "papers"
+    work.mkdir(parents=True)
     page = open_page(server.url)
     settings(page, server.url, "profiles")
     page.get_by_role("button", name="Add a profile").click()
     page.get_by_label("Name").fill("Research")
-    page.get_by_label("Model", exact=True).select_option(label="Demo · Demo")
-    page.get_by_label("Folder").fill("/srv/papers")
+    page.get_by_label("Model", exact=True).select_option('["demo","demo","demo"]')
+    page.get_by_label("Folder", exact=True).fill(str(work))
     page.get_by_role("switch", name="Begin with it by default").check()
     page.get_by_role("button", name="Save").click()
     expect(item(page, "Research")).to_contain_text("New conversations begin with it.")
@@ -98,7 +100,7 @@ def test_a_profile_is_what_a_new_conversation_begins_with(server, open_page):
     answer(page, "hello")
     expect(page.get_by_label("Begin with")).to_have_count(0)
     first = page.evaluate("fetch('/api/sessions').then((r) => r.json()).then((found) => found.sessions[0])")
-    assert (first["profile"], first["workspace"]) == ("Research", "/srv/papers")
+    assert (first["profile"], first["workspace"]) == ("Research", str(work.resolve()))
     page.keyboard.press("Control+Shift+O")
     page.get_by_label("Begin with").select_option(label="No profile")
     answer(page, "again")

@@ -8,7 +8,7 @@ from hermes_webui.engines.base import Turn
 FIELDS = {"agent_session": {"engine": "hermes", "id": "s-1", "upto": "m3-aaaa"}}
 
 
-def turn(ids: tuple[str, ...], runs: tuple[str | None, ...]) -> Turn:
+def turn(ids: tuple[str, ...], runs: tuple[str, ...]) -> Turn:
     messages = [{"role": "user", "content": each} for each in ids]
     return Turn("s", "s~1", messages, ids=ids, runs=runs, fields=FIELDS)
 

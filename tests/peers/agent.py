@@ -11,7 +11,7 @@ from typing import Any
 from tests.peers.inprocess import InProcess, first, running
 from tests.peers.openai_server import ModelPeer
 
-PATIENCE = 20
+PATIENCE = 90
 
 
 def tables(workspace: Path, **more: Any) -> dict[str, Any]:

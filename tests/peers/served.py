@@ -19,6 +19,7 @@ from urllib.parse import urlencode
 from tests.peers.sse import Reader, Sent
 
 CHECKOUT = Path(__file__).parents[2]
+#: A busy machine may take half a minute to start a server and its first turn.
 PATIENCE = 120
 
 

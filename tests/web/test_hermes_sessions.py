@@ -303,6 +303,15 @@ async def test_deleting_hides_it_here_alone_and_can_be_undone(hermes: Hermes, db
     assert state_of(db) == before
 
 
+async def test_one_that_nobody_has_looked_for_yet_is_hidden_and_refused_all_the_same(hermes: Hermes, db: AgentDb):
+    session_id = theirs.session_id_of(db.session("s-1", TALK))
+    await hermes.post("/api/session/rename", 409, session_id=session_id, title="Mine")
+    await hermes.post("/api/session/delete", session_id=session_id)
+    assert await rows(hermes) == []
+    await hermes.post("/api/session/delete", 404, session_id=theirs.session_id_of("nothing"))
+    assert not (hermes.sessions / "_log").exists()
+
+
 async def test_what_hermes_deletes_goes_from_the_list(hermes: Hermes, db: AgentDb):
     session_id = theirs.session_id_of(db.session("s-1", TALK))
     db.session("s-2", ["stays"])
@@ -377,6 +386,21 @@ async def test_a_program_that_writes_to_it_all_the_time_is_not_in_the_way(tmp_pa
         async with server(tmp_path, db) as hermes:
             assert [row["session_id"] for row in await rows(hermes)] == [session_id]
             assert said(await hermes.session(session_id)) == TALK, "what is not committed is not said"
+
+
+async def test_a_store_in_a_folder_that_takes_no_files_is_read_while_nobody_has_it_open(tmp_path: Path):
+    """SQLite's shared memory cannot be made: as on a read-only mount, for every user."""
+    with AgentDb(tmp_path / "home") as db:
+        session_id = theirs.session_id_of(db.session("s-1", TALK))
+    (tmp_path / "home" / "state.db-shm").symlink_to(tmp_path / "nowhere" / "shm")
+    async with server(tmp_path, db) as hermes:
+        assert [row["session_id"] for row in await rows(hermes)] == [session_id]
+        assert said(await hermes.exchange(session_id, "more", "yes")) == [*TALK, "more", "yes"]
+        db.path.with_name("state.db-wal").write_bytes(b"somebody writes")
+        state, message = await told(hermes)
+        assert state == "unreadable"
+        assert "cannot be opened" in message
+        await hermes.get("/api/session", 503, session_id=theirs.session_id_of("s-2"))
 
 
 @pytest.mark.parametrize("content", [b"", b"no database at all " * 400])

@@ -139,6 +139,7 @@ async def valid(server: Hermes) -> dict[str, Any]:
         "tags": ["home"],
         "message_count": 1,
         "on": True,
+        "request_id": "c1",
     }
 
 

@@ -33,10 +33,10 @@ class Work:
         self.outside = outside
         self.session_id = ""
 
-    async def get(self, name: str, status: int = 200, **query):
+    async def get(self, name: str, status: int = 200, /, **query):
         return await self.hermes.get(f"/api/workspace/{name}", status, session_id=self.session_id, **query)
 
-    async def post(self, name: str, status: int = 200, **body):
+    async def post(self, name: str, status: int = 200, /, **body):
         return await self.hermes.post(f"/api/workspace/{name}", status, session_id=self.session_id, **body)
 
     async def upload(self, path: str, data, **headers: str):

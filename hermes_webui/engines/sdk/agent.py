@@ -120,7 +120,8 @@ class Delegation(Struct):
         calls = Calls(outer.run, tools, call_id)
         context = Context(subagent_instructions(tools, self.workspace), (Said("user", task),))
         told, last, responses = Made(outer, call_id), [], [Usage()]
-        async with aclosing(converse(self, calls, context, None, steps=self.sub_steps)) as events:
+        source = converse(self, calls, context, None, steps=self.sub_steps)
+        async with aclosing(source) as events:  # type: ignore[type-var]
             async for event in events:
                 match event:
                     case TextDelta(text):
@@ -218,11 +219,12 @@ def _ends(response: ModelResponse, pieces: Pieces) -> Sequence[EngineEvent]:
 
 
 def _with(spent: Usage, more: Usage) -> Usage:
-    cost = None if spent.cost is None or more.cost is None else spent.cost + more.cost
-    tokens = [
-        getattr(spent, name) + getattr(more, name) for name in ("input_tokens", "output_tokens", "reasoning_tokens")
-    ]
-    return Usage(*tokens, cost=cost)
+    return Usage(
+        spent.input_tokens + more.input_tokens,
+        spent.output_tokens + more.output_tokens,
+        spent.reasoning_tokens + more.reasoning_tokens,
+        None if spent.cost is None or more.cost is None else spent.cost + more.cost,
+    )
 
 
 def wrongly_called(error: BaseException) -> EngineFailure | None:

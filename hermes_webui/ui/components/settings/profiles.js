@@ -61,11 +61,11 @@ function Form({ profile, kept, done }) {
   const remove = profile && (() => run(async () => { await kept.change('delete', { id: profile.id }); done(); }));
   return html`
     <form ref=${form} class="provider-form" onSubmit=${save}>
-      <${Entry} label=${t('settings.name')} name="name" maxlength="60" required value=${profile?.name ?? ''} dir="auto" />
+      <${Entry} label=${t('settings.name')} name="name" maxlength="60" required defaultValue=${profile?.name ?? ''} dir="auto" />
       <${Pick} label=${t('composer.model')} name="who" value=${value} options=${options} />
       <${Personality} profile=${profile} />
       <${Toolsets} profile=${profile} />
-      <${Entry} label=${t('around.workspace')} hint=${t('around.workspace-hint')} name="workspace" value=${profile?.workspace ?? ''} dir="ltr" spellcheck=${false} />
+      <${Entry} label=${t('around.workspace')} hint=${t('around.workspace-hint')} name="workspace" defaultValue=${profile?.workspace ?? ''} dir="ltr" spellcheck=${false} />
       <${Tick} label=${t('around.default')} hint=${t('around.default-hint')} name="default" defaultChecked=${profile?.default ?? false} />
       <${Buttons} busy=${busy} said=${said} done=${done} remove=${remove} />
     </form>
@@ -97,7 +97,8 @@ function Toolsets({ profile }) {
 function wishOf(form, profile) {
   const { who, toolset: _, default: __, ...given } = Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, value.trim()]));
   const boxes = [...form.querySelectorAll('[name=toolset]')];
-  const tools = boxes.length ? boxes.filter((box) => box.checked).map((box) => box.value) : profile?.enabled_toolsets ?? null;
+  const chosen = profile?.enabled_toolsets || boxes.some((box) => box.checked !== box.defaultChecked);
+  const tools = boxes.length && chosen ? boxes.filter((box) => box.checked).map((box) => box.value) : profile?.enabled_toolsets ?? null;
   const kept = { personality: profile?.personality ?? '' };
   return { ...kept, ...given, ...modelOf(who), enabled_toolsets: tools, default: form.elements.default.checked, ...(profile && { id: profile.id }) };
 }

@@ -85,8 +85,8 @@ function Form({ prompt, kept, done, gone }) {
   }));
   return html`
     <form ref=${form} class="provider-form wide" onSubmit=${save}>
-      <${Entry} label=${t('settings.name')} name="title" maxlength="100" required value=${prompt?.title ?? ''} dir="auto" />
-      <${Entry} label=${t('around.prompt')} name="text" rows="6" required value=${prompt?.text ?? ''} dir="auto" />
+      <${Entry} label=${t('settings.name')} name="title" maxlength="100" required defaultValue=${prompt?.title ?? ''} dir="auto" />
+      <${Entry} label=${t('around.prompt')} name="text" rows="6" required defaultValue=${prompt?.text ?? ''} dir="auto" />
       <${Buttons} busy=${busy} said=${said} done=${done} remove=${remove} />
     </form>
   `;

@@ -29,8 +29,8 @@ export function ScheduleForm({ schedule, kept, done }) {
   const remove = schedule && (() => run(async () => { await kept.change('delete', { id: schedule.id }); done(); }));
   return html`
     <form ref=${form} class="provider-form" onSubmit=${save}>
-      <${Entry} label=${t('settings.name')} name="name" maxlength="100" required value=${schedule?.name ?? ''} dir="auto" />
-      <${Entry} label=${t('around.prompt')} name="prompt" rows="4" required value=${schedule?.prompt ?? ''} dir="auto" />
+      <${Entry} label=${t('settings.name')} name="name" maxlength="100" required defaultValue=${schedule?.name ?? ''} dir="auto" />
+      <${Entry} label=${t('around.prompt')} name="prompt" rows="4" required defaultValue=${schedule?.prompt ?? ''} dir="auto" />
       <${WhenFields} when=${when} zone=${zone} change=${setWhen} changeZone=${setZone} />
       <${Who} schedule=${schedule} />
       <${Tick} label=${t('around.makes-up')} hint=${t('around.makes-up-hint')} name="makes_up" defaultChecked=${schedule?.makes_up ?? false} />
@@ -50,7 +50,7 @@ function Who({ schedule }) {
       <${Pick} label=${t('around.profile')} name="profile" value=${schedule?.profile ?? ''}
         options=${[['', t('around.no-profile')], ...profiles.map(({ id, name }) => [id, name])]} />`}
     <${Pick} label=${t('composer.model')} name="who" value=${value} options=${options} />
-    <${Entry} label=${t('around.workspace')} hint=${t('around.workspace-hint')} name="workspace" value=${schedule?.workspace ?? ''} dir="ltr" spellcheck=${false} />
+    <${Entry} label=${t('around.workspace')} hint=${t('around.workspace-hint')} name="workspace" defaultValue=${schedule?.workspace ?? ''} dir="ltr" spellcheck=${false} />
   `;
 }
 
