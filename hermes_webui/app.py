@@ -230,10 +230,8 @@ def _setup(settings: Settings, kept: Choices, default: Default, engine: Engine |
     return setup
 
 
-def _equipped(settings: Settings, kept: Choices, engine: Engine | None) -> Equipment | None:
+def _equipped(settings: Settings, kept: Choices, engine: Engine | None) -> Equipment:
     """Tools for the models."""
-    if not isinstance(engine, ModelEngine):
-        return None
     roots = Roots(settings.state, settings.tables.get("workspace", {}), lambda: kept.said.get("workspace", {}))
     environment = without_secrets(settings.environment, [key for one in KNOWN for key in variables_of(one)])
     limits = limits_of(settings.tables.get("tools", {}))
@@ -247,7 +245,8 @@ def _equipped(settings: Settings, kept: Choices, engine: Engine | None) -> Equip
         more=servers,
         steps=limits.steps,
     )
-    engine.equip(toolbox)
+    if isinstance(engine, ModelEngine):
+        engine.equip(toolbox)
     return Equipment(toolbox, McpSetup(settings.tables.get("mcp", {}), kept, servers), personalities)
 
 

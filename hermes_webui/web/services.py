@@ -67,7 +67,7 @@ class Services:
     setup: Setup
     permissions: Permissions
     place: Place
-    equipment: Equipment | None = None
+    equipment: Equipment
     is_local: bool = True
     ui: str = ""
     counted: Counted = field(default_factory=Counted)
