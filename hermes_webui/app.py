@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Mapping, MutableMapping
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,11 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from hermes_webui import __version__
+from hermes_webui.chat import hermes
 from hermes_webui.chat.run import Run
+from hermes_webui.engines.acp.engine import AcpEngine, Ground
+from hermes_webui.engines.acp.profiles import profiles_from
+from hermes_webui.engines.acp.seats import Seats
 from hermes_webui.engines.base import Engine
 from hermes_webui.engines.demo import DemoEngine
 from hermes_webui.engines.mcp.servers import Servers
@@ -29,17 +34,24 @@ from hermes_webui.engines.tools.shell import without_secrets
 from hermes_webui.engines.tools.web import Web
 from hermes_webui.errors import HermesError, SettingsError
 from hermes_webui.runs.choice import Choice, Default
+from hermes_webui.runs.clock import Clock, SystemClock
 from hermes_webui.runs.desk import Desk
+from hermes_webui.runs.hermes import HermesSessions
 from hermes_webui.runs.mcp import McpSetup
 from hermes_webui.runs.permissions import Permissions
 from hermes_webui.runs.personalities import Personalities
 from hermes_webui.runs.setup import Given, Setup
+from hermes_webui.runs.spending import Spending
 from hermes_webui.runs.supervisor import Asks, Supervisor
+from hermes_webui.runs.timetable import Timetable
 from hermes_webui.runs.turn import Records
 from hermes_webui.runs.unread import Unread
 from hermes_webui.runs.upkeep import Upkeep
 from hermes_webui.settings import Settings
 from hermes_webui.store import choices
+from hermes_webui.store.agent_claims import AgentClaims
+from hermes_webui.store.agent_store import AgentStore
+from hermes_webui.store.agents import AgentNotes
 from hermes_webui.store.attachments import Attachments
 from hermes_webui.store.checkpoints import Checkpoints
 from hermes_webui.store.choices import Choices
@@ -48,18 +60,22 @@ from hermes_webui.store.files import Disk, Lock
 from hermes_webui.store.identity import Identity, identify
 from hermes_webui.store.index import Index
 from hermes_webui.store.journal import Journal
+from hermes_webui.store.profiles import Profiles
 from hermes_webui.store.projects import Projects
 from hermes_webui.store.prompts import Prompts
 from hermes_webui.store.recovery import Progress, Recovery, Report
+from hermes_webui.store.schedules import Schedules
 from hermes_webui.store.sessions import SessionStore
+from hermes_webui.store.usage import Usage
 from hermes_webui.streams.hub import Hub
 from hermes_webui.web import assets
 from hermes_webui.web.login import Doorman
 from hermes_webui.web.replies import on_error, on_no_route
 from hermes_webui.web.routes import routes
 from hermes_webui.web.security import Gate, policy
-from hermes_webui.web.services import Equipment, Place, Services
+from hermes_webui.web.services import Around, Equipment, Place, Services
 from hermes_webui.workspace.roots import Roots
+from hermes_webui.workspace.workspaces import Chosen, Workspaces
 
 UI = Path(__file__).parent / "ui"
 
@@ -74,13 +90,22 @@ logger = logging.getLogger(__name__)
 class Opened:
     """A state directory that this process owns: recovered, listed, and locked until `close`."""
 
-    def __init__(self, settings: Settings, progress: Progress | None = None, disk: Disk | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        progress: Progress | None = None,
+        disk: Disk | None = None,
+        clock: Clock | None = None,
+    ) -> None:
         self.disk = disk or Disk()
-        self.store = SessionStore(settings.sessions, self.disk, time.time)
+        self.clock = clock or SystemClock()
+        self.store = SessionStore(settings.sessions, self.disk, self.clock.now)
         about = {"address": f"{settings.host}:{settings.port}"}
         self._lock = Lock.take(self.store.lock_path, self.disk, about)
         self.identity: Identity = identify(self.store.root, self.disk)
-        self.recovery = recovery = Recovery(self.store, settings.state_db, close_runs=True)
+        self.recovery = recovery = Recovery(
+            self.store, settings.state_db, close_runs=True, agents=[AgentStore(path) for path in settings.agent_dbs]
+        )
         self.index: Index = recovery.run(self.store.root / "_index.json", progress)
         self.report: Report = recovery.report
         self.attachments = Attachments(settings.state / "attachments", self.disk)
@@ -88,7 +113,10 @@ class Opened:
         self.projects = Projects(settings.state / "projects.json", self.disk, self.store.quarantine)
         self.checkpoints = Checkpoints(self.store.root / "_runs", self.disk)
         self.checkpoints.keep_only([run.id for run in map(self._waiting, recovery.waiting) if run is not None])
+        self.choices = Choices(settings.state / choices.NAME, self.disk, settings.chosen)
         self.prompts = Prompts(settings.state / "prompts.json", self.disk)
+        self.schedules = Schedules(settings.state / "schedules.json", self.disk)
+        self.profiles = Profiles(settings.state / "profiles.json", self.disk)
 
     def _waiting(self, session_id: str) -> Run | None:
         return self.store.load(session_id).head.run
@@ -110,16 +138,16 @@ def create_app(
     ui = assets.load(UI)
     doorman = Doorman(settings.password_hash or settings.chosen.get("password_hash", ""), opened.identity.secret)
     gate = Middleware(Gate, hosts=settings.hosts, doorman=doorman, content_policy=policy(ui.page))
-    made = dict(engines if engines is not None else _engines(settings))
-    live = {} if streams is None else streams
-    lock = lock or threading.Lock()
+    made = dict(engines if engines is not None else _engines(settings, opened))
+    live = ({} if streams is None else streams, lock or threading.Lock())
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        running = _Running(settings, opened, made, live, lock, doorman, ui.digest)
+        running = _Running(settings, opened, made, live, doorman, ui.digest)
         app.state.services = running.services
         app.state.end = running.end
         await running.services.supervisor.reopen(opened.recovery.waiting)
+        running.begin()
         try:
             yield
         finally:
@@ -140,33 +168,26 @@ class _Running:
         settings: Settings,
         opened: Opened,
         engines: Mapping[str, Engine],
-        streams: MutableMapping[str, Any],
-        lock: threading.Lock,
+        live: tuple[MutableMapping[str, Any], threading.Lock],
         doorman: Doorman,
         ui: str,
     ) -> None:
         self._opened = opened
         self._engines = engines
-        self._committer = Committer()
+        self._committer, self._reads = Committer(), Committer()
         self._journal = Journal(opened.store.root / "_runs", opened.disk, f"{int(time.time() * 1000)}")
-        hub = Hub()
-        self._reads = Committer()
-        desk = Desk(opened.store, opened.index, self._committer, hub, time.time, self._reads)
-        desk.unclosed.update(opened.recovery.unclosed)
+        desk = self._desk()
         default = Default(Choice(settings.engine, settings.provider, settings.model))
-        kept = Choices(settings.state / choices.NAME, opened.disk, settings.chosen)
-        setup = _setup(settings, kept, default, engines.get("model"))
+        kept = opened.choices
         permissions = Permissions(settings.tables.get("approvals", {}), kept)
         equipment = _equipped(settings, kept, engines.get("model"))
-        records = Records(self._journal, opened.checkpoints, opened.attachments.read)
-        asks = Asks(permissions.policy, permissions.grant)
-        self._upkeep = Upkeep(desk)
-        self._looking = asyncio.create_task(default.look(engines.get("model")))
+        self._looking = asyncio.create_task(default.look(engines.get("model"), engines.get("hermes")))
+        supervisor = self._supervisor(desk, default, live, permissions)
         self.services = Services(
             desk=desk,
-            supervisor=Supervisor(desk, engines, records, default, streams, lock, asks),
+            supervisor=supervisor,
             engines=engines,
-            hub=hub,
+            hub=desk.hub,
             doorman=doorman,
             report=opened.report,
             default=default,
@@ -174,18 +195,48 @@ class _Running:
             prompts=opened.prompts,
             projects=opened.projects,
             unread=Unread(desk),
-            version=__version__,
-            setup=setup,
+            setup=_setup(settings, kept, default, engines.get("model")),
             permissions=permissions,
+            workspaces=_workspaces(settings, kept),
             place=_place(settings),
+            hermes=_hermes(settings, kept, desk, engines),
+            around=_around(opened, desk, supervisor, self._reads),
             equipment=equipment,
             is_local=settings.is_local,
             ui=ui,
         )
 
+    def _desk(self) -> Desk:
+        opened = self._opened
+        desk = Desk(opened.store, opened.index, self._committer, Hub(), opened.clock.now, self._reads)
+        desk.unclosed.update(opened.recovery.unclosed)
+        return desk
+
+    def _supervisor(
+        self,
+        desk: Desk,
+        default: Default,
+        live: tuple[MutableMapping[str, Any], threading.Lock],
+        permissions: Permissions,
+    ) -> Supervisor:
+        opened = self._opened
+        records = Records(self._journal, opened.checkpoints, opened.attachments.read)
+        asks = Asks(permissions.policy, permissions.grant)
+        return Supervisor(desk, self._engines, records, default, *live, asks)
+
+    def begin(self) -> None:
+        """What was open goes on: from here on prompts are sent when they are due."""
+        self._upkeep = Upkeep(self.services.desk)
+        self.services.around.timetable.begin(self._looking)
+        self.services.around.spending.begin()
+
     async def end(self) -> None:
-        """Runs end as interrupted, what they have said kept; then the streams end, so that a server can stop."""
+        """Nothing is begun any more; runs end as interrupted, what they have said kept; then the streams end, so that a
+        server can stop.
+        """
+        await self.services.around.timetable.close()
         await self.services.supervisor.close()
+        await self.services.workspaces.terminals.close()
         self.services.hub.close()
 
     async def close(self) -> None:
@@ -193,6 +244,8 @@ class _Running:
         await self.end()
         self._looking.cancel()
         self._upkeep.close()
+        self.services.hermes.close()
+        await self.services.around.spending.close()
         await self.services.unread.close()
         await self.services.permissions.close()
         await self.services.desk.close()
@@ -204,14 +257,50 @@ class _Running:
         self._opened.close()
 
 
-def _engines(settings: Settings) -> dict[str, Engine]:
+def _hermes(settings: Settings, kept: Choices, desk: Desk, engines: Mapping[str, Engine]) -> HermesSessions:
+    agents = [AgentStore(path) for path in settings.agent_dbs]
+    claims = AgentClaims(settings.state / "agents")
+    return HermesSessions(desk, agents, claims, kept, hermes.SOURCE if hermes.SOURCE in engines else "")
+
+
+def _around(opened: Opened, desk: Desk, supervisor: Supervisor, reads: Committer) -> Around:
+    timetable = Timetable(opened.schedules, opened.profiles, desk, supervisor, opened.clock)
+    return Around(timetable, opened.profiles, Spending(Usage(opened.store), desk, reads))
+
+
+def _engines(settings: Settings, opened: Opened) -> dict[str, Engine]:
     providers = _providers(settings)
-    known = [provider.id for provider in providers]
+    found = agents(settings, opened.disk, opened.choices)
+    known = [*(provider.id for provider in providers), *found]
     if settings.provider and settings.provider not in [*known, "demo"]:
         raise SettingsError(
             f"There is no provider `{settings.provider}` to be the default. There are: {', '.join(known)}."
         )
-    return {"model": ModelEngine(providers), "demo": DemoEngine(pace=settings.demo_pace)}
+    return {"model": ModelEngine(providers), "demo": DemoEngine(pace=settings.demo_pace), **found}
+
+
+def agents(settings: Settings, disk: Disk, kept: Choices) -> dict[str, AcpEngine]:
+    """The agents by their ids, which share the places for their processes."""
+    profiles, limits = profiles_from(settings.tables.get("agents", {}), settings.environment, settings.state)
+    notes = AgentNotes(settings.state / "agents", disk)
+    roots = Roots(settings.state, settings.tables.get("workspace", {}), lambda: kept.said.get("workspace", {}))
+
+    def folder(workspace: str) -> str:
+        roots.prepare()
+        return str(roots.admit(workspace or roots.default()))
+
+    ground = Ground(settings.environment, folder, notes, notes.log, notes.log_path, __version__)
+    seats = Seats(limits)
+    return {profile.id: AcpEngine(profile, ground, seats) for profile in profiles}
+
+
+def _workspaces(settings: Settings, kept: Choices) -> Workspaces:
+    """Where conversations work; what was set on the page may change while the server runs."""
+    given = settings.tables.get("workspace", {})
+    chosen = Chosen(lambda: kept.said.get("workspace", {}), partial(kept.change, "workspace"))
+    made = Workspaces(settings.state, given, chosen, settings.environment, time.time)
+    made.prepare()
+    return made
 
 
 def _providers(settings: Settings) -> tuple[ProviderConfig, ...]:

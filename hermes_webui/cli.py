@@ -13,7 +13,7 @@ from typing import Any
 
 from hermes_webui import __version__, settings
 from hermes_webui.errors import HermesError
-from hermes_webui.store.directory import DirectoryStore, opened, recover_directory, rows
+from hermes_webui.store.directory import DirectoryStore, opened, recount, recover_directory, rows
 from hermes_webui.store.files import risk_of
 from hermes_webui.store.identity import elsewhere
 from hermes_webui.store.recovery import Report
@@ -34,6 +34,7 @@ examples:
   hermes-webui restore ID              take a deleted one back (while no server runs)
   hermes-webui verify                  check every file; nothing is changed
   hermes-webui recover                 put right what a crash left (a starting server does it too)
+  hermes-webui agents                  which agents are here (agents test ID, agents install hermes)
   hermes-webui password                set the password that other machines need
 
 Conversations are kept in HERMES_WEBUI_STATE_DIR, else ~/.hermes/webui; settings in config.toml there.
@@ -84,6 +85,10 @@ def _parser() -> argparse.ArgumentParser:
     back = commands.add_parser("restore", help="take a deleted conversation back")
     back.add_argument("session", help="a session id, as `sessions --deleted` lists them")
     back.set_defaults(command=_restore)
+    agents = commands.add_parser("agents", help="which agents are on this machine; try one, or install it")
+    agents.add_argument("what", nargs="?", choices=("list", "test", "install"), default="list")
+    agents.add_argument("agent", nargs="?", help="its id, as the list shows it")
+    agents.set_defaults(command=_agents)
     commands.add_parser("password", help="set the password that other machines need").set_defaults(command=_password)
     commands.add_parser("version", help="print the version").set_defaults(command=_version)
     return parser
@@ -179,6 +184,7 @@ def _recover(given: argparse.Namespace) -> int:
         return 2
     report = recover_directory(store, store.root / "_index.json", chosen.state_db, _progress, close_runs=True)
     rows(store, store.root / "_index.json")
+    recount(store)
     for sentence in _told(report):
         print(sentence)
     print(f"{report.scanned} conversations looked at, {report.recovered} needed something.")
@@ -234,6 +240,23 @@ def _password(given: argparse.Namespace) -> int:
         return 2
     print(f"Put this into {chosen.state / 'config.toml'}:\n\n[server]\npassword_hash = '{hash_of(first)}'")
     return 0
+
+
+def _agents(given: argparse.Namespace) -> int:
+    from hermes_webui import agents_command, app
+    from hermes_webui.store.choices import NAME, Choices
+    from hermes_webui.store.files import Disk
+
+    if given.what != "list" and not given.agent:
+        _say(f"Which agent? `hermes-webui agents` lists them; then `hermes-webui agents {given.what} ID`.")
+        return 2
+    chosen = _settings(given)
+    found = app.agents(chosen, Disk(), Choices(chosen.state / NAME, Disk(), chosen.chosen))
+    if given.what == "test":
+        return agents_command.tried(found, given.agent, print)
+    if given.what == "install":
+        return agents_command.installed(found, given.agent, chosen.state, print)
+    return agents_command.listed(found, print)
 
 
 def _version(_given: argparse.Namespace) -> int:

@@ -106,6 +106,13 @@ class DiskFull(StoreUnavailable):
     code = "disk_full"
 
 
+class SourceUnavailable(HermesError):
+    """Another program's store cannot be read now: it is locked, gone, or too slow. Nothing of ours is affected."""
+
+    code = "source_unavailable"
+    status = 503
+
+
 class StoreLocked(HermesError):
     """Another server owns the state directory."""
 

@@ -57,6 +57,8 @@ class Settings(Struct, frozen=True):
     model: str = ""
     demo_pace: float = DEMO_PACE
     state_db: Path | None = None
+    #: Where Hermes Agent keeps its own sessions, in the order in which they are looked at; a file need not be there.
+    agent_dbs: tuple[Path, ...] = ()
     log_level: str = "warning"
     providers: Mapping[str, Any] = MappingProxyType({})
     environment: Mapping[str, str] = MappingProxyType({})
@@ -117,6 +119,7 @@ def read(environment: Mapping[str, str] = os.environ, **given: Any) -> Settings:
         **_defaults(environment, _section(table, "default")),
         demo_pace=_pace(environment.get("HERMES_WEBUI_DEMO_PACE")),
         state_db=_state_db(state),
+        agent_dbs=_agent_dbs(environment, state),
         log_level=_level(_first(given.get("log_level"), environment.get("HERMES_WEBUI_LOG_LEVEL"), "warning")),
         providers=_section(table, "providers"),
         environment=MappingProxyType(dict(environment)),
@@ -230,3 +233,11 @@ def _state_db(state: Path) -> Path | None:
     """Hermes Agent's own store, where the state directory is in its home."""
     found = state.parent / "state.db"
     return found if found.is_file() else None
+
+
+def _agent_dbs(environment: Mapping[str, str], state: Path) -> tuple[Path, ...]:
+    """Hermes Agent's store in its home (`HERMES_HOME`, else `~/.hermes`), and the one beside the state directory."""
+    named = environment.get("HERMES_HOME", "")
+    home = Path(named).expanduser() if named else Path.home() / ".hermes"
+    found = {path.absolute(): None for path in (home / "state.db", state.parent / "state.db")}
+    return tuple(found)

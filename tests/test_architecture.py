@@ -23,6 +23,7 @@ LAYERS = {
     "runs": 3,
     "web": 4,
     "postgres": 4,
+    "agents_command": 5,
     "app": 5,
     "server": 5,
     "cli": 6,

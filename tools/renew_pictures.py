@@ -70,7 +70,8 @@ def main() -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         seed(Path(folder))
-        env = {**os.environ, "HERMES_WEBUI_STATE_DIR": folder, "HERMES_WEBUI_DEMO_PACE": "0.002"}
+        own = {"HERMES_WEBUI_STATE_DIR": folder, "HERMES_HOME": folder, "HERMES_WEBUI_DEMO_PACE": "0.002"}
+        env = {**os.environ, **own}
         command = [sys.executable, "-m", "hermes_webui", "serve", "--port", "0"]
         server = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True)
         try:

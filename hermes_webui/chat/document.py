@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from hermes_webui.chat.events import Body
-from hermes_webui.chat.head import FIELDS, Head
+from hermes_webui.chat.head import FIELDS, Head, number_of
 from hermes_webui.chat.messages import text_of
 from hermes_webui.chat.run import Ended, Queued
 
@@ -87,6 +87,19 @@ class Summary(Struct, frozen=True):
     tags: tuple[str, ...] = ()
     #: How many questions wait for an answer.
     asks: int = 0
+    #: Where it comes from where that is not here (`hermes`), and by which of that program's ways (cli, telegram …).
+    session_source: str | None = None
+    source_label: str | None = None
+    #: The agent's own session of this conversation: {engine, id}.
+    agent_session: dict[str, str] | None = None
+    #: Another program's: nothing of it is changed here until it is replied to, which makes it ours.
+    read_only: bool = False
+    #: What its runs have used so far; the cost in US dollars, None where no engine knew it.
+    input_tokens: int = 0
+    output_tokens: int = 0
+    estimated_cost: float | None = None
+    #: The name of the profile that it was begun with.
+    profile: str | None = None
 
 
 def summary_of(head: Head, *, damaged: bool = False) -> Summary:
@@ -119,6 +132,14 @@ def summary_of(head: Head, *, damaged: bool = False) -> Summary:
         project_id=_text(fields.get("project_id")),
         tags=_texts(fields.get("tags")),
         asks=len(head.asked),
+        session_source=_text(fields.get("session_source")),
+        source_label=_text(fields.get("source_label")),
+        agent_session=_pair(fields.get("agent_session")),
+        read_only=head.unwritten,
+        input_tokens=int(number_of(fields.get("input_tokens"))),
+        output_tokens=int(number_of(fields.get("output_tokens"))),
+        estimated_cost=number_of(fields["estimated_cost"]) if fields.get("estimated_cost") else None,
+        profile=_text(fields.get("profile")),
     )
 
 
@@ -128,6 +149,10 @@ def _text(value: object) -> str | None:
 
 def _texts(value: object) -> tuple[str, ...]:
     return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list | tuple) else ()
+
+
+def _pair(value: object) -> dict[str, str] | None:
+    return {str(key): str(each) for key, each in value.items()} if isinstance(value, dict) else None
 
 
 def header(head: Head, place: Place) -> dict[str, Any]:

@@ -184,12 +184,17 @@ class ContextCompacted(Change, frozen=True, omit_defaults=True):
 
 
 class SessionImported(Change, frozen=True, omit_defaults=True):
-    """Where an imported conversation came from; its messages follow in the same append."""
+    """Where an imported conversation came from, and the digest of what was read there; its messages follow, and the log
+    is whole when it gets its name. `fields` are hermes-webui's metadata keys, `title_source` says whose the title is.
+    """
 
     type: ClassVar[str] = "session.imported"
     source: str
     source_id: str
     sha256: str
+    session_id: str = ""
+    fields: dict[str, Any] = {}
+    title_source: str = "imported"
 
 
 class SessionTrashed(Change, frozen=True, omit_defaults=True):

@@ -5,6 +5,7 @@ It is folded from the events, one constant-time step each. The messages themselv
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -28,6 +29,7 @@ from hermes_webui.chat.events import (
     SessionAdopted,
     SessionChanged,
     SessionCreated,
+    SessionImported,
     SessionRestored,
     SessionTrashed,
 )
@@ -49,11 +51,14 @@ FIELDS = frozenset((
     "gateway_routing_history", "llm_title_generated", "parent_session_id", "is_cli_session", "source_tag",
     "raw_source", "session_source", "source_label", "enabled_toolsets", "composer_draft", "created_at",
     "updated_at", "truncation_watermark", "clear_generation", "intentional_shrink_generation", "share_token",
-    "forked_from", "tags", "grants",
+    "forked_from", "tags", "grants", "agent_session",
 ))  # fmt: skip
 
 #: What agents may do without asking is never taken from another program's file.
 TRUSTED = frozenset({"grants"})
+
+#: Of a cost in US dollars: a token costs a millionth of some, and a sum must not gather the dust of binary fractions.
+COST_DIGITS = 10
 
 PENDING = frozenset({"pending_user_message", "pending_attachments", "pending_started_at"})
 
@@ -68,6 +73,14 @@ class Cut(Struct, frozen=True):
 
     leaf: str
     depth: int
+
+
+class Origin(Struct, frozen=True, omit_defaults=True):
+    """Where an imported conversation came from. `kept`: it was deleted there, and the user has taken it back."""
+
+    source: str
+    source_id: str
+    kept: bool = False
 
 
 class Head(Struct, frozen=True, omit_defaults=True):
@@ -99,11 +112,19 @@ class Head(Struct, frozen=True, omit_defaults=True):
     digest: str | None = None
     extras_at: int | None = None
     compacted: ContextCompacted | None = None
+    origin: Origin | None = None
+    #: Another program's conversation as it stands there: nothing of it is in our log before its first change.
+    unwritten: bool = False
+
+    @property
+    def spoken_in(self) -> bool:
+        """Whether anything was asked for here: a turn was begun, or a prompt waits."""
+        return self.epoch > 0 or bool(self.queue)
 
     @property
     def active_at(self) -> float:
         """When something was last said here; where no message notes its time, what its writer noted for the whole."""
-        return self.last_message_at or _number(self.fields.get("updated_at")) or self.created_at
+        return self.last_message_at or number_of(self.fields.get("updated_at")) or self.created_at
 
     @property
     def queue_held(self) -> bool:
@@ -147,7 +168,7 @@ def _adopted(head: Head, change: SessionAdopted, event: Event) -> dict[str, Any]
         "fields": fields,
         "title": title,
         "title_source": _source_of(head, title),
-        "created_at": _number(fields.get("created_at")) or head.created_at or event.at,
+        "created_at": number_of(fields.get("created_at")) or head.created_at or event.at,
         "run": run,
         "epoch": run.epoch if run else head.epoch,
         "extras_at": event.seq if extras else None,
@@ -159,6 +180,12 @@ def _adopted(head: Head, change: SessionAdopted, event: Event) -> dict[str, Any]
     }
 
 
+def _imported(head: Head, change: SessionImported, event: Event) -> dict[str, Any]:
+    created = number_of(change.fields.get("created_at")) or head.created_at or event.at
+    made = {"created_at": created, "origin": Origin(change.source, change.source_id)}
+    return {**made, **_fields(head, change.fields, change.title_source)}
+
+
 def _source_of(head: Head, title: str) -> str:
     """A title that came back as it was keeps its source; another one is the other program's."""
     if title == head.title:
@@ -166,8 +193,9 @@ def _source_of(head: Head, title: str) -> str:
     return "default" if title in DEFAULT_TITLES else "imported"
 
 
-def _number(value: object) -> float:
-    return float(value) if isinstance(value, int | float) else 0.0
+def number_of(value: object) -> float:
+    """A number of another program's document; 0 for what is none."""
+    return float(value) if isinstance(value, int | float) and math.isfinite(value) else 0.0
 
 
 def _move(head: Head, change: SessionAdopted | BranchSelected) -> dict[str, Any]:
@@ -242,10 +270,13 @@ def _finished(head: Head, change: RunFinished, _event: Event) -> dict[str, Any]:
     if head.run is None or head.run.id != change.run_id:
         return {"queue": _without(head.queue, change.run_id)}
     fields = {key: value for key, value in head.fields.items() if key not in PENDING}
+    usage = change.usage or {}
     for key in ("input_tokens", "output_tokens"):
-        spent = (change.usage or {}).get(key, 0)
+        spent = usage.get(key, 0)
         if spent:
-            fields[key] = int(_number(fields.get(key))) + spent
+            fields[key] = int(number_of(fields.get(key))) + spent
+    if usage.get("cost"):
+        fields["estimated_cost"] = round(number_of(fields.get("estimated_cost")) + usage["cost"], COST_DIGITS)
     ended = Ended(change.run_id, change.state, change.error)
     return {"run": None, "last_run": ended, "fields": fields, "asked": ()}
 
@@ -282,13 +313,15 @@ def _trashed(_head: Head, _change: SessionTrashed, _event: Event) -> dict[str, A
     return {"trashed": True}
 
 
-def _restored(_head: Head, _change: SessionRestored, _event: Event) -> dict[str, Any]:
-    return {"trashed": False}
+def _restored(head: Head, _change: SessionRestored, _event: Event) -> dict[str, Any]:
+    origin = replace(head.origin, kept=True) if head.origin is not None else None
+    return {"trashed": False, "origin": origin}
 
 
 _STEPS: Final[Mapping[type[Change], Any]] = {
     SessionCreated: _created,
     SessionChanged: _changed,
+    SessionImported: _imported,
     SessionAdopted: _adopted,
     MessageAdded: _added,
     BranchSelected: _selected,

@@ -132,7 +132,7 @@ class Cutting(Struct, frozen=True):
     def result(self, at: float, call_id: str, name: str) -> Body:
         """The tool message that closes this call."""
         if call_id in self.not_run:
-            return call_result(at, call_id, name, "cancelled", NOT_RUN)
+            return call_result(at, call_id, name, "cancelled", NOT_RUN, not_run=True)
         output = self.outputs.get(call_id, "")
         content = f"{self.content}\n\nIts output until then:\n{output}" if output else self.content
         return call_result(at, call_id, name, self.status, content)

@@ -5,7 +5,6 @@ is a demo.
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from typing import Final
 
@@ -14,6 +13,7 @@ from hermes_webui.engines.base import (
     Body,
     EngineCaps,
     EngineEvent,
+    InputRequest,
     ModelInfo,
     ProviderInfo,
     ReasoningDelta,
@@ -25,7 +25,8 @@ from hermes_webui.engines.base import (
     Usage,
     UsageUpdated,
 )
-from hermes_webui.engines.demo_replies import demo_reply, demo_thoughts, prompt_of, words_of
+from hermes_webui.engines.demo_agent import Scene, scene_for
+from hermes_webui.engines.demo_replies import demo_reply, demo_thoughts, pieces_of, prompt_of, words_of
 from hermes_webui.errors import EngineFailure
 
 #: Seconds a piece, and how many times longer for "slow": no wait is longer than the 200 ms in which a cancel
@@ -43,21 +44,21 @@ class DemoEngine:
     """
 
     name = "demo"
-    caps = EngineCaps(tools=True)
+    caps = EngineCaps(tools=True, approvals_survive_restart=True)
 
     def __init__(self, pause: Callable[[float], Awaitable[None]] = asyncio.sleep, pace: float = _PACE) -> None:
         self._pause = pause
         self._pace = pace
 
     async def run(self, turn: Turn, ask: Ask, cancel: asyncio.Event) -> AsyncIterator[EngineEvent]:
-        """Streams a reply; ends with TurnEnded("cancelled") at the first word after `cancel`. `ask` is never
-        called.
+        """Streams a reply; ends with TurnEnded("cancelled") at the first word after `cancel`. It asks where the prompt
+        wants to see how (`demo_agent`), and goes on after a restart from the log alone.
         """
         asked = words_of(prompt_of(turn.messages))
         pace = self._pace * (_SLOWER if "slow" in asked else 1)
         usage = Usage(input_tokens=sum(len(str(body.get("content") or "").split()) for body in turn.messages))
         fails = "error" in asked and not turn.continues
-        for event in _script(turn, fails=fails):
+        async for event in _played(_script(turn, fails=fails), ask):
             await self._pause(pace)
             if cancel.is_set():
                 yield UsageUpdated(usage)
@@ -90,19 +91,44 @@ class DemoEngine:
         """Nothing to end."""
 
 
-def _script(turn: Turn, *, fails: bool) -> Iterator[EngineEvent]:
-    """Everything but the end: thoughts, perhaps a tool call, and the text."""
+async def _played(scene: Scene, ask: Ask) -> AsyncIterator[EngineEvent]:
+    """What the scene says; what it asks is answered."""
+    step = next(scene, None)
+    while step is not None:
+        try:
+            if isinstance(step, InputRequest):
+                step = scene.send(await ask(step))
+            else:
+                yield step
+                step = next(scene)
+        except StopIteration:
+            return
+
+
+def _script(turn: Turn, *, fails: bool) -> Scene:
+    """Everything but the end: thoughts, perhaps calls and questions, and the text."""
+    scene = None if turn.continues or fails else scene_for(frozenset(words_of(prompt_of(turn.messages))), turn)
+    if scene is not None:
+        yield from _thinking(turn)
+        yield from scene
+        return
     asked, thought, written = _so_far(turn.messages) if turn.continues else (turn.messages, "", "")
     thoughts = demo_thoughts(asked)
-    for piece in _pieces("" if written else _rest(thoughts, thought)):
+    for piece in pieces_of("" if written else _rest(thoughts, thought)):
         yield ReasoningDelta(piece)
     if fails:
-        yield from map(TextDelta, _pieces(_BREAKS_OFF))
+        yield from map(TextDelta, pieces_of(_BREAKS_OFF))
         return
     if not turn.continues:
         yield from _calculation(turn)
     reply = _BREAKS_OFF + _GOES_ON if written and _BREAKS_OFF.startswith(written) else demo_reply(asked)
-    yield from map(TextDelta, _pieces(_rest(reply, written)))
+    yield from map(TextDelta, pieces_of(_rest(reply, written)))
+
+
+def _thinking(turn: Turn) -> Iterator[EngineEvent]:
+    """Thoughts before a scene; one that goes on has had them."""
+    if turn.resumes is None:
+        yield from map(ReasoningDelta, pieces_of(demo_thoughts(turn.messages)))
 
 
 def _so_far(bodies: Sequence[Body]) -> tuple[Sequence[Body], str, str]:
@@ -138,8 +164,3 @@ def _counted(usage: Usage, event: EngineEvent) -> Usage:
         return usage
     thought = isinstance(event, ReasoningDelta)
     return Usage(usage.input_tokens, usage.output_tokens + 1, usage.reasoning_tokens + thought)
-
-
-def _pieces(text: str) -> list[str]:
-    """Words with the space after them, which add up to the text."""
-    return re.findall(r"\s*\S+[^\S\n]*\n*|\s+$", text)

@@ -17,6 +17,11 @@ COMMANDS: Final[Mapping[str, str]] = {
     "long": "about 2,000 words, to try scrolling and stopping",
     "slow": "the same, but slowly",
     "error": "a failure, to see what one looks like",
+    "approve": "a command that asks you first",
+    "patch": "a change of a file that asks you first",
+    "form": "a few questions in a form",
+    "plan": "a plan, step by step",
+    "subagents": "helpers with calls of their own",
 }
 _CONNECT: Final = """\
 ### Connect a real model
@@ -111,6 +116,11 @@ def demo_thoughts(bodies: Sequence[Body]) -> str:
 def prompt_of(bodies: Sequence[Body]) -> str:
     """The text of the last message of the user."""
     return next((_text(body) for body in reversed(bodies) if body.get("role") == "user"), "")
+
+
+def pieces_of(text: str) -> list[str]:
+    """Words with the space after them, which add up to the text."""
+    return re.findall(r"\s*\S+[^\S\n]*\n*|\s+$", text)
 
 
 def words_of(text: str) -> set[str]:

@@ -13,6 +13,8 @@ from hermes_webui.engines.base import Engine, ProviderInfo
 from hermes_webui.errors import BadRequest
 
 DEMO = "demo"
+#: Who may answer though nobody chose it: other agents want a login first.
+UNCHOSEN = frozenset({"model", "hermes"})
 
 
 class Choice(Struct, frozen=True):
@@ -41,14 +43,13 @@ class Default:
             return Choice(named.engine or "model", named.provider, named.model)
         return self._found
 
-    async def look(self, engine: Engine | None) -> None:
-        """Looks for models (keys, Ollama on this machine). At the start, beside everything else."""
-        if engine is not None:
-            self.take(await engine.providers())
+    async def look(self, *engines: Engine | None) -> None:
+        """Looks for models (keys, Ollama on this machine) and agents. At the start, beside everything else."""
+        self.take([provider for engine in engines if engine is not None for provider in await engine.providers()])
 
     def take(self, providers: list[ProviderInfo]) -> None:
         """The first provider that is ready and has a model."""
-        ready = (provider for provider in providers if provider.ready and provider.models and provider.engine != DEMO)
+        ready = (each for each in providers if each.ready and each.models and each.engine in UNCHOSEN)
         first = next(ready, None)
         if first is not None:
             self._found = Choice(first.engine, first.id, first.models[0].id)

@@ -94,6 +94,13 @@ class Desk:
         """A new session, in memory only: the first message or draft puts it on disk."""
         return self._provisional.create(fields)
 
+    async def create_as(self, session_id: str, fields: dict[str, Any]) -> None:
+        """As `create`, under an id that its maker derives: made twice, it is one session."""
+        try:
+            await self.session(session_id)
+        except NotFound:
+            self._provisional.create(fields, session_id)
+
     def provisional(self, session_id: str) -> Head | None:
         """The head of a session that is nowhere yet."""
         return self._provisional.head(session_id)
@@ -101,7 +108,8 @@ class Desk:
     async def session(self, session_id: str) -> Session:
         """The session, loaded if it is not. Raises `NotFound`, `BadRequest` for what is no session id."""
         place = self._place(session_id)
-        return place.session or await self._load(session_id, place)
+        known = place.session
+        return known if known is not None and known.found is None else await self._load(session_id, place)
 
     def told(self, session_id: str) -> int:
         """The last event of the session that subscribers have been told of."""
@@ -133,7 +141,14 @@ class Desk:
 
     async def _load(self, session_id: str, place: Place) -> Session:
         async with place.lock:
-            return place.session or await self._loaded(session_id, place)
+            return await self._current(session_id, place)
+
+    async def _current(self, session_id: str, place: Place) -> Session:
+        """The session as it stands now, also where another program keeps it; its lock is held."""
+        session = place.session
+        if session is not None and session.found is not None and await self._reads.run(session.found.is_outdated):
+            session = place.session = None
+        return session or await self._loaded(session_id, place)
 
     async def _loaded(self, session_id: str, place: Place) -> Session:
         if session_id in self._provisional:
@@ -194,7 +209,7 @@ class Desk:
     async def _execute(self, session_id: str, decide: Decide, expected: int | None, *, create: bool) -> Outcome:
         place = self._place(session_id)
         async with place.lock:
-            session = place.session or await self._loaded(session_id, place)
+            session = await self._current(session_id, place)
             await self._catch_up(place, session)
             if expected is not None and expected != session.head.revision:
                 message = "The conversation has changed since you saw it. Nothing was lost; look again and repeat."
@@ -241,7 +256,10 @@ class Desk:
         """The store itself has appended to the session: its pages load it again."""
         place.told = session.head.revision
         self.list_changed(session)
-        session_id = session.head.session_id
+        self.renew(session.head.session_id)
+
+    def renew(self, session_id: str) -> None:
+        """Its pages load it again."""
         self.hub.publish(views.session_topic(session_id), frame({"type": "reload", "session_id": session_id}))
 
     async def close_unclosed(self) -> None:

@@ -28,9 +28,9 @@ class Provisional:
     def __contains__(self, session_id: object) -> bool:
         return session_id in self._created
 
-    def create(self, fields: dict[str, Any]) -> Head:
-        """A new session."""
-        session_id = secrets.token_hex(6)
+    def create(self, fields: dict[str, Any], session_id: str | None = None) -> Head:
+        """A new session, under an id of its own, or one that its maker derives (and that is nowhere yet)."""
+        session_id = session_id or secrets.token_hex(6)
         self._created[session_id] = SessionCreated(session_id, fields)
         while len(self._created) > MOST:
             self._created.popitem(last=False)

@@ -126,10 +126,22 @@ class TurnRunner:
         files = await self._desk.read(files_of, bodies, content)
         fields = session.head.fields
         workspace = str(fields.get("workspace") or "")
-        who = (live.run.model, live.run.provider)
         goes_on = live.run.continues is not None
         resumes = await self._resumption(live, path) if live.resumes else None
-        return Turn(live.session_id, live.run.id, bodies, *who, workspace, files, goes_on, resumes, fields)
+        return Turn(
+            live.session_id,
+            live.run.id,
+            bodies,
+            live.run.model,
+            live.run.provider,
+            workspace,
+            files,
+            goes_on,
+            resumes,
+            fields,
+            [message.id for message in path],
+            [message.run_id or "" for message in path],
+        )
 
     async def _resumption(self, live: LiveRun, path: Sequence[Message]) -> Resumption:
         own = sum(message.run_id == live.run.id and message.role != "user" for message in path)

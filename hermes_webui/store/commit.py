@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
@@ -36,12 +37,15 @@ class Committer:
         future: asyncio.Future[T] = loop.create_future()
 
         def work() -> None:
+            told: tuple[Any, BaseException | None]
             try:
                 result = function(*args)
             except BaseException as error:  # noqa: BLE001 - it is handed to the one who waits
-                loop.call_soon_threadsafe(_settle, future, None, error)
+                told = (None, error)
             else:
-                loop.call_soon_threadsafe(_settle, future, result, None)
+                told = (result, None)
+            with suppress(RuntimeError):  # the loop was closed meanwhile: nobody waits any more
+                loop.call_soon_threadsafe(_settle, future, *told)
 
         self._work.put(work)
         return await future
@@ -52,10 +56,14 @@ class Committer:
 
     def close(self) -> None:
         """Ends the threads after the work that was handed in."""
-        for _ in self._threads:
-            self._work.put(None)
+        self.leave()
         for thread in self._threads:
             thread.join()
+
+    def leave(self) -> None:
+        """As `close`, without waiting: for work that only reads, and may hang."""
+        for _ in self._threads:
+            self._work.put(None)
 
 
 def _settle(future: asyncio.Future[Any], result: object, error: BaseException | None) -> None:

@@ -20,6 +20,7 @@ from hermes_webui.store.index import Index
 from hermes_webui.store.recovery import Progress, Recovery, Report, close_run
 from hermes_webui.store.session import Session
 from hermes_webui.store.sessions import SessionStore
+from hermes_webui.store.usage import Usage
 
 
 class DirectoryStore(SessionStore):
@@ -117,3 +118,12 @@ def rows(store: DirectoryStore, path: Path) -> Index:
         index = Recovery(store).run(path)
         index_file.write(index, path, store.disk)
     return index
+
+
+def recount(store: DirectoryStore) -> None:
+    """Counts anew what all runs have used, from the logs."""
+    with store.owned():
+        usage = Usage(store)
+        usage.forget()
+        for session_id, size in usage.behind():
+            usage.count(session_id, size)

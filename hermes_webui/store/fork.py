@@ -4,38 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hermes_webui.chat.decide import Plan, alive
+from hermes_webui.chat.decide import alive
 from hermes_webui.chat.events import Change
 from hermes_webui.chat.fork import beginning, copied
-from hermes_webui.chat.head import Head
 from hermes_webui.chat.messages import Message
 from hermes_webui.store.files import refused
-from hermes_webui.store.log import Log, encode
+from hermes_webui.store.log import Log
 from hermes_webui.store.session import Session
 from hermes_webui.store.sessions import SessionStore
-
-#: So much is written at a time.
-BLOCK = 1 << 20
-
-
-class _Writing:
-    """The new log as far as it has been made."""
-
-    def __init__(self, session_id: str, at: float) -> None:
-        self.plan = Plan(Head(session_id), at)
-        self.seq, self.sum, self.size = 0, session_id, 0
-
-    def blocks(self, changes: Iterator[Change]) -> Iterator[bytes]:
-        """The lines, each an append of its own: the file is whole when it gets its name."""
-        block = bytearray()
-        for change in changes:
-            batch = encode([change], self.plan.at, self.seq, self.sum)
-            self.seq, self.sum, self.size = self.seq + 1, batch.sum, self.size + len(batch.data)
-            block += batch.data
-            if len(block) >= BLOCK:
-                yield bytes(block)
-                block.clear()
-        yield bytes(block)
+from hermes_webui.store.whole import Writing
 
 
 def fork(store: SessionStore, session: Session, message_id: str, session_id: str) -> Session:
@@ -44,7 +21,7 @@ def fork(store: SessionStore, session: Session, message_id: str, session_id: str
     """
     alive(session.head)
     last = store.message(session, message_id)
-    writing = _Writing(session_id, store.clock())
+    writing = Writing(session_id, store.clock())
 
     def changes() -> Iterator[Change]:
         created = beginning(session.head, last.id, session_id)
@@ -64,7 +41,7 @@ def fork(store: SessionStore, session: Session, message_id: str, session_id: str
 
 def _path(store: SessionStore, session: Session, last: Message) -> Iterator[Message]:
     if session.found is not None:
-        yield from store.path_messages(session, last.id)
+        yield from session.found.whole(last.id)
         return
     with store.reader(session) as reader:
         yield from reader.whole_path(last.id)

@@ -5,7 +5,7 @@ hermes-webui. A view: which sessions exist is read from the folder, never from h
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,9 @@ from hermes_webui.errors import BadRequest
 from hermes_webui.store.files import Disk, Stamp
 
 Order = tuple[bool, float, str]
+
+#: From so many changes on the order is made anew.
+MANY = 100
 
 
 class Row(Struct, frozen=True):
@@ -61,6 +64,18 @@ class Index:
         self._rows[row.summary.session_id] = row
         insort(self._orders[row.summary.archived], _order(row.summary))
         self.version += 1
+
+    def exchange(self, gone: Collection[str], rows: Collection[Row]) -> None:
+        """Takes rows out and puts others in; many at once cost one sort."""
+        if len(gone) + len(rows) < MANY:
+            for session_id in gone:
+                self.remove(session_id)
+            for row in rows:
+                self.put(row)
+            return
+        kept = {session_id: row for session_id, row in self._rows.items() if session_id not in gone}
+        kept.update((row.summary.session_id, row) for row in rows)
+        self.fill(list(kept.values()))
 
     def fill(self, rows: list[Row]) -> None:
         """Takes many rows at once, at the start."""
@@ -124,7 +139,8 @@ def _after(cursor: str) -> Order:
 
 def encode(rows: Iterable[Row]) -> list[bytes]:
     """The file: a list of summaries, newest first, in hermes-webui's keys with ours beside them."""
-    lines = [msgspec.json.encode(_entry(row)) for row in sorted(rows, key=lambda row: -row.summary.updated_at)]
+    own = (row for row in rows if not row.summary.read_only)  # an agent's are in its own store
+    lines = [msgspec.json.encode(_entry(row)) for row in sorted(own, key=lambda row: -row.summary.updated_at)]
     return [b"[\n", b",\n".join(lines), b"\n]\n"]
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import takewhile
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -158,4 +159,26 @@ class Listed:
         return self._path[message.depth - 1 : message.depth] == [message]
 
 
-VisiblePath = Course | Listed
+class VisiblePath(Protocol):
+    """A path to move about in, wherever its messages are kept."""
+
+    @property
+    def leaf(self) -> str | None:
+        """Its last message."""
+        ...
+
+    def message(self, message_id: str) -> Message | None:
+        """The message with this id, on the path or not."""
+        ...
+
+    def up(self, leaf: str | None) -> Iterator[Message]:
+        """A message and those before it, newest first."""
+        ...
+
+    def first(self, key: Key, value: float) -> Message | None:
+        """The first message of the path whose key is at least `value`; None where none is."""
+        ...
+
+    def holds(self, message: Message) -> bool:
+        """Whether the message stands on the path."""
+        ...

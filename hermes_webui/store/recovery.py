@@ -8,22 +8,22 @@ where no log speaks does a backup that holds more come back.
 from __future__ import annotations
 
 import logging
-import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from msgspec import Struct
 
-from hermes_webui.chat import asking, decide
+from hermes_webui.chat import asking, decide, hermes
 from hermes_webui.chat.document import Summary
 from hermes_webui.chat.events import SessionTrashed
+from hermes_webui.chat.head import Head
 from hermes_webui.chat.messages import Message, seq_of
 from hermes_webui.chat.reply import MAY_HAVE_RUN, Cutting, interrupted
 from hermes_webui.errors import Damaged, HermesError, StoreUnavailable
 from hermes_webui.store import index as index_file
 from hermes_webui.store import snapshot
+from hermes_webui.store.agent_store import AgentStore
 from hermes_webui.store.files import TEMPORARY, stamp_of
 from hermes_webui.store.index import Index, Row
 from hermes_webui.store.journal import Partial, partials
@@ -65,12 +65,20 @@ class Recovery:
     With `close_runs` (a server starts: nobody can be running them) every open run ends as interrupted.
     """
 
-    def __init__(self, store: SessionStore, state_db: Path | None = None, *, close_runs: bool = False) -> None:
+    def __init__(
+        self,
+        store: SessionStore,
+        state_db: Path | None = None,
+        *,
+        close_runs: bool = False,
+        agents: Sequence[AgentStore] = (),
+    ) -> None:
         self.store = store
         self._close_runs = close_runs
         self.report = Report()
         self.index = Index()
-        self._known = known_to_agent(state_db)
+        self._known = known_to_agent([AgentStore(state_db)] if state_db is not None else [])
+        self._agents_know = known_to_agent(agents)
         self._partials: dict[str, Partial] = {}
         self._trashed: list[Summary] = []
         #: Open runs whose end the disk did not take: they are closed by the server as soon as it does.
@@ -102,6 +110,8 @@ class Recovery:
         if row is None or row.log != files.log or row.snapshot != files.snapshot:
             return None
         if row.summary.is_streaming and self._close_runs:
+            return None
+        if row.summary.session_source == hermes.SOURCE and not row.summary.epoch and self._agents_know is not None:
             return None
         if row.summary.damaged or (files.backup and (files.snapshot is None or row.log == 0)):
             return None
@@ -187,7 +197,17 @@ class Recovery:
             intended=backup is not None and backup > held >= 0 and _intended(path),
             trashed=head.trashed if head is not None else False,
             tombstone=self._known is not None and session_id not in self._known and (head is None or head.adopted),
+            forsaken=head is not None and self._is_forsaken(head),
         )
+
+    def _is_forsaken(self, head: Head) -> bool:
+        """Whether it is a copy of what Hermes Agent has deleted since, and no more: where something was asked for here,
+        or the user took it back from the trash, what was said is ours and stays.
+        """
+        origin, known = head.origin, self._agents_know
+        if origin is None or origin.source != hermes.SOURCE or origin.kept or head.spoken_in:
+            return False
+        return known is not None and origin.source_id not in known
 
     def _carry_out(self, verdict: Verdict, session_id: str, session: Session | None, facts: Facts) -> Session | None:
         path = self.store.path(session_id)
@@ -240,6 +260,8 @@ class Recovery:
             self.store.discard(session)
         else:
             session.append([SessionTrashed("deleted in Hermes Agent")], self.store.clock())
+            if facts.forsaken:
+                self.store.discard(session)
         self._close_run(session)
         self._trashed.append(session.summary())
         session.close()
@@ -366,15 +388,10 @@ def _intended(path: Path) -> bool:
         return False
 
 
-def known_to_agent(state_db: Path | None) -> frozenset[str] | None:
-    """The session ids in Hermes Agent's state.db, read only; None where it cannot be read or says nothing."""
-    if state_db is None or not state_db.exists():
-        return None
-    try:
-        connection = sqlite3.connect(f"file:{quote(str(state_db))}?mode=ro", uri=True, timeout=2)
-        try:
-            return frozenset(str(row[0]) for row in connection.execute("select id from sessions"))
-        finally:
-            connection.close()
-    except sqlite3.Error:
-        return None
+def known_to_agent(stores: Sequence[AgentStore]) -> frozenset[str] | None:
+    """The session ids in Hermes Agent's stores, read only and soon; None where one of them cannot be read, or none is
+    there to say anything.
+    """
+    there = [store.ids() for store in stores if store.stamp()]
+    known = [ids for ids in there if ids is not None]
+    return frozenset().union(*known) if known and len(known) == len(there) else None

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from hermes_webui.chat.conversation import Conversation
 from hermes_webui.chat.document import Place, Summary, summary_of
 from hermes_webui.chat.events import Change, Event
 from hermes_webui.chat.head import Head, apply
 from hermes_webui.chat.messages import Message
+from hermes_webui.store.elsewhere import Elsewhere
 from hermes_webui.store.files import Stamp
 from hermes_webui.store.index import Row
 from hermes_webui.store.log import Batch, Found, Log, event_of, standing
@@ -34,8 +35,8 @@ class Session:
         self.snapshot_bytes = 0
         #: Where the log turned to another branch, as far as that was looked for.
         self.bends = Bends()
-        #: Of a directory that another program wrote: its conversation, and the lines that our log will begin with.
-        self.found: Conversation | None = None
+        #: What another program keeps and our log does not hold yet; of its files, the lines to begin our log with.
+        self.found: Elsewhere | None = None
         self.first: Batch | None = None
 
     def append(self, changes: Sequence[Change], at: float) -> tuple[Event, ...]:
@@ -49,10 +50,10 @@ class Session:
 
         Raises `StoreUnavailable`: then nothing was appended.
         """
-        if self.first is not None:
-            self.log.write(self.first)
-            self.first = None
-            self.found = None
+        if self.found is not None:
+            self.found.begin(self.log)
+            self.first = self.found = None
+            self.head = replace(self.head, unwritten=False)
         if not changes:
             return ()
         batch = self.log.encode(changes, at)

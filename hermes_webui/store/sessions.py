@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from hermes_webui.chat import decide
-from hermes_webui.chat.conversation import Conversation, path_to
 from hermes_webui.chat.document import Place, foreign
 from hermes_webui.chat.events import Event, SessionAdopted, SessionChanged
 from hermes_webui.chat.head import ROOT, Head
 from hermes_webui.chat.messages import Message, seq_of
 from hermes_webui.errors import BadRequest, Damaged, NotFound
 from hermes_webui.store import snapshot
+from hermes_webui.store.elsewhere import Elsewhere, FoundDocument
 from hermes_webui.store.files import Disk, free_name, refused, stamp_of
 from hermes_webui.store.log import Log, encode, read
 from hermes_webui.store.path import Bends, Course, Listed, VisiblePath
@@ -46,6 +46,8 @@ class SessionStore:
         self.quarantine = root / "_quarantine"
         self.trash = root / "_trash"
         self.lock_path = root / "_store" / "lock"
+        #: Conversations that an agent keeps in a store of its own, by our ids.
+        self.elsewhere: Callable[[str], Elsewhere | None] = lambda _session_id: None
 
     def path(self, session_id: str) -> Path:
         """The session's snapshot. Raises `BadRequest` for what is no session id, whatever it looks like as a path."""
@@ -73,7 +75,12 @@ class SessionStore:
             return self._logged(session_id, path)
         if self.path(session_id).exists():
             return self._foreign(session_id)
-        raise NotFound("There is no such conversation here.")
+        found = self.elsewhere(session_id)
+        if found is None:
+            raise NotFound("There is no such conversation here.")
+        session = self.new(session_id)
+        session.found, session.head = found, found.head
+        return session
 
     def _logged(self, session_id: str, path: Path) -> Session:
         stamp = stamp_of(self.path(session_id))
@@ -112,8 +119,8 @@ class SessionStore:
         changes = decide.adopt(Head(session_id), at, document, (), "found", snapshot.digest_of(data))
         session = self.new(session_id)
         session.first = encode(changes, at, 0, session_id)
-        session.found = Conversation(session_id, session.first.events)
-        session.head = session.found.head
+        session.found = found = FoundDocument(session_id, session.first)
+        session.head = found.head
         session.stamp = stamp
         return session
 
@@ -123,9 +130,8 @@ class SessionStore:
 
     def message(self, session: Session, message_id: str) -> Message:
         """One message by its id. Raises `NotFound`."""
-        found = session.found
-        if found is not None:
-            message = found.messages.get(message_id)
+        if session.found is not None:
+            message = session.found.message(message_id)
         elif session.log.size:
             with self.reader(session) as reader:
                 message = reader.message(message_id)
@@ -139,12 +145,8 @@ class SessionStore:
         """The last `limit` messages of the path that ends in `leaf`."""
         if leaf is None:
             return []
-        found = session.found
-        if found is not None:
-            path = found.path()
-            ids = [message.id for message in path]
-            end = ids.index(leaf) + 1 if leaf in ids else 0
-            return path[max(0, end - limit) if limit is not None else 0 : end]
+        if session.found is not None:
+            return session.found.path(leaf, limit)
         with self.reader(session) as reader:
             return list(reader.whole_path(leaf)) if limit is None else reader.path(leaf, limit)
 
@@ -157,9 +159,9 @@ class SessionStore:
     @contextmanager
     def visible(self, session: Session, leaf: str | None) -> Iterator[VisiblePath]:
         """The path that ends in `leaf`, to find places on."""
-        found = session.found
-        if found is not None:
-            yield Listed(path_to(leaf, found.messages), found.messages)
+        if session.found is not None:
+            with session.found.visible(leaf) as path:
+                yield path
         elif not session.log.size:
             yield Listed((), {})
         else:
@@ -268,7 +270,7 @@ class SessionStore:
     def whole(self, session: Session, standing: Standing) -> Iterator[Message]:
         """All messages of the visible path as of `standing`, one in memory at a time."""
         if session.found is not None:
-            yield from path_to(standing.head.leaf, session.found.messages)
+            yield from session.found.whole(standing.head.leaf)
         elif standing.place.offset:
             with LogReader(session.log.path, standing.place.offset) as reader:
                 yield from reader.whole_path(standing.head.leaf)

@@ -26,11 +26,15 @@ class Facts(Struct, frozen=True):
     intended: bool
     trashed: bool
     tombstone: bool
+    #: It was taken over from an agent that has deleted it since, and nothing was asked for here.
+    forsaken: bool = False
 
 
 def judge(facts: Facts) -> Verdict:
     """What the files of a session mean. Pure; `store/README.md` has the table."""
     if facts.trashed:
+        return "gone"
+    if facts.forsaken:
         return "gone"
     if facts.log is None:
         return _without_log(facts)

@@ -131,6 +131,8 @@ async def _missed(parts: Services, standing: Standing, after: int) -> list[Event
     """The events after `after` as far as the session had been told; None where that is more than a replay should be."""
     if after >= standing.revision:
         return []
+    if standing.session.found is not None:  # another program has said more; our log holds nothing of it
+        return None
     found: list[Event] | None = await parts.desk.read(
         _events, parts.desk.store, standing.session, after, standing.revision
     )

@@ -72,29 +72,35 @@ async def listed(request: Request) -> Response:
     index = parts.desk.index
     limit = number(request, "limit", PAGE, MOST_SESSIONS)
     cursor = request.query_params.get("cursor")
+    if cursor is None:
+        await parts.hermes.look()
     if flag(request, "trash", default=False):
         rows, following, total = index.bin(limit, cursor)
     else:
         archived = flag(request, "archived", default=False)
         rows, following, total = index.page(limit, cursor, archived=archived, wanted=_wanted(request))
     found = {"sessions": [views.summary_json(row) for row in rows], "next_cursor": following, "total": total}
-    return Json({**found, "list_version": index.version, "unread": parts.unread.ids})
+    about = {"list_version": index.version, "unread": parts.unread.ids, "hermes": parts.hermes.as_json()}
+    return Json({**found, **about})
 
 
 def _wanted(request: Request) -> Callable[[Summary], bool] | None:
-    """What the query asks for: words of the title, in any case, `#tags`, and a project. None where it asks nothing."""
+    """What the query asks for: words of the title, in any case, `#tags`, a project and a source. None: nothing."""
     query = request.query_params.get("query", "")
     if len(query) > QUERY_LENGTH:
         raise BadRequest(f"At most {QUERY_LENGTH} characters are looked for.")
     words = query.casefold().split()
     project = request.query_params.get("project")
-    if not words and not project:
+    source = request.query_params.get("source")
+    if not words and not project and not source:
         return None
     tags = {word[1:] for word in words if word.startswith("#") and len(word) > 1}
     texts = [word for word in words if not word.startswith("#")]
 
     def fits(row: Summary) -> bool:
         if project and row.project_id != project:
+            return False
+        if source and row.session_source != source:
             return False
         title = row.title.casefold()
         return all(word in title for word in texts) and tags <= {tag.casefold() for tag in row.tags}

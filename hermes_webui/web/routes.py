@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any
-
-from msgspec import Struct
 from starlette.routing import Route
 
 from hermes_webui.web import (
     about,
+    agents,
     approvals,
     attachments,
     chat,
@@ -22,48 +19,33 @@ from hermes_webui.web import (
     models,
     navigation,
     pages,
+    profiles,
     prompts,
+    schedules,
     sessions,
     settings,
     tools,
+    usage,
 )
+from hermes_webui.web.endpoint import GET, POST, Endpoint
+from hermes_webui.web.worktable import WORKSPACE
 
-Handler = Callable[..., Awaitable[Any]]
-
-
-class Endpoint(Struct, frozen=True):
-    """One path. `query` names its parameters, those that must be given with a `!`; `body` is its request's type, or it
-    `takes` a body of this media type.
-    """
-
-    method: str
-    path: str
-    handler: Handler
-    summary: str
-    query: str = ""
-    body: type[Struct] | None = None
-    takes: str = ""
-    gives: str = ""
-    status: int = 200
-
-
-GET = "GET"
-POST = "POST"
 SESSION = "session_id, revision, session"
-SETTINGS = "providers, default, titles, password, files, agents"
+SETTINGS = "providers, default, titles, hermes_sessions, password, files, agents"
 ACCEPTED = "stream_id, session_id, message_id, revision, queued"
 
 POLICY = "mode, from, given, allow"
 
 API: tuple[Endpoint, ...] = (
+    *WORKSPACE,
     Endpoint(GET, "/health", health.health, "Whether the server is well", gives="status, version, store, streams"),
     Endpoint(
         GET,
         "/api/sessions",
         listing.listed,
         "The list, a page at a time",
-        "limit cursor archived trash query project",
-        gives="sessions, next_cursor, total, list_version, unread",
+        "limit cursor archived trash query project source",
+        gives="sessions, next_cursor, total, list_version, unread, hermes",
     ),
     Endpoint(GET, "/api/projects", listing.projects, "Projects", gives="projects"),
     Endpoint(
@@ -111,6 +93,23 @@ API: tuple[Endpoint, ...] = (
     ),
     Endpoint(GET, "/api/approvals", approvals.policy, "What agents may do without asking", gives=POLICY),
     Endpoint(POST, "/api/approvals", approvals.choose, "Change it", body=approvals.ChoosePolicy, gives=POLICY),
+    Endpoint(GET, "/api/agents", agents.listed, "Agents on this machine", gives="agents"),
+    Endpoint(
+        POST,
+        "/api/agents/test",
+        agents.try_out,
+        "Start an agent and ask what it is",
+        body=agents.TryAgent,
+        gives="ok, message, version, seconds",
+    ),
+    Endpoint(
+        POST,
+        "/api/session/mode",
+        agents.choose_mode,
+        "How the agent works",
+        body=agents.ChooseMode,
+        gives="session_id, agent",
+    ),
     Endpoint(POST, "/api/session/move", listing.move, "Into a project, or out", body=listing.Move, gives=SESSION),
     Endpoint(POST, "/api/session/tag", listing.tag, "Give tags", body=listing.Tag, gives=SESSION),
     Endpoint(POST, "/api/session/seen", listing.seen, "Read, or unread", body=listing.Seen, gives="session_id, unread"),
@@ -264,10 +263,11 @@ API: tuple[Endpoint, ...] = (
         "name",
         gives=docs.FILE,
     ),
-    Endpoint(GET, "/api/prompts", prompts.listed, "The prompts that are kept", gives="prompts"),
-    Endpoint(POST, "/api/prompts/save", prompts.save, "Keep a prompt", body=prompts.SavePrompt, gives="prompt"),
-    Endpoint(POST, "/api/prompts/delete", prompts.delete, "Forget a prompt", body=prompts.DeletePrompt, gives="id"),
-    Endpoint(GET, "/api/models", models.models, "Models to choose from", gives="providers, default"),
+    *prompts.ENDPOINTS,
+    *schedules.ENDPOINTS,
+    *usage.ENDPOINTS,
+    *profiles.ENDPOINTS,
+    Endpoint(GET, "/api/models", models.models, "Models to choose from", gives="providers, default, profiles"),
     Endpoint(GET, "/api/engines", models.engines, "Engines and what they can do", gives="engines"),
     Endpoint(GET, "/api/settings", settings.get, "All settings, and where each was set", gives=SETTINGS),
     Endpoint(
@@ -292,6 +292,14 @@ API: tuple[Endpoint, ...] = (
         settings.choose_default,
         "Who answers where nobody chose",
         body=settings.ChooseDefault,
+        gives=SETTINGS,
+    ),
+    Endpoint(
+        POST,
+        "/api/settings/hermes",
+        settings.show_hermes,
+        "Whether Hermes Agent's own sessions are listed",
+        body=settings.ShowHermes,
         gives=SETTINGS,
     ),
     Endpoint(

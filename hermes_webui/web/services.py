@@ -8,23 +8,29 @@ from dataclasses import dataclass, field
 
 from starlette.requests import Request
 
+from hermes_webui import __version__
 from hermes_webui.engines.base import Engine
 from hermes_webui.engines.toolbox import Toolbox
 from hermes_webui.runs.choice import Default
 from hermes_webui.runs.desk import Desk
+from hermes_webui.runs.hermes import HermesSessions
 from hermes_webui.runs.mcp import McpSetup
 from hermes_webui.runs.permissions import Permissions
 from hermes_webui.runs.personalities import Personalities
 from hermes_webui.runs.setup import Setup
+from hermes_webui.runs.spending import Spending
 from hermes_webui.runs.supervisor import Supervisor
+from hermes_webui.runs.timetable import Timetable
 from hermes_webui.runs.unread import Unread
 from hermes_webui.store.attachments import Attachments
+from hermes_webui.store.profiles import Profiles
 from hermes_webui.store.projects import Projects
 from hermes_webui.store.prompts import Prompts
 from hermes_webui.store.recovery import Report
 from hermes_webui.streams.hub import Hub
 from hermes_webui.web.inventory import Counted
 from hermes_webui.web.login import Doorman
+from hermes_webui.workspace.workspaces import Workspaces
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,15 @@ class Place:
     settings: str
     config: str
     agents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Around:
+    """What begins conversations, by itself or for somebody, and what all of them have used."""
+
+    timetable: Timetable
+    profiles: Profiles
+    spending: Spending
 
 
 @dataclass(frozen=True)
@@ -63,13 +78,16 @@ class Services:
     prompts: Prompts
     projects: Projects
     unread: Unread
-    version: str
     setup: Setup
     permissions: Permissions
+    workspaces: Workspaces
     place: Place
+    hermes: HermesSessions
+    around: Around
     equipment: Equipment
     is_local: bool = True
     ui: str = ""
+    version: str = __version__
     counted: Counted = field(default_factory=Counted)
     boot: str = field(default_factory=lambda: secrets.token_hex(8))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hermes_webui.chat import decide
-from hermes_webui.chat.document import summary_of
+from hermes_webui.chat.document import Summary, summary_of
 from hermes_webui.chat.events import Change
 from hermes_webui.chat.head import Head
 from hermes_webui.chat.messages import Message
@@ -19,6 +20,7 @@ from hermes_webui.runs import views
 from hermes_webui.runs.desk import Desk
 from hermes_webui.runs.provisional import Decide
 from hermes_webui.store.drafts import Draft
+from hermes_webui.store.profiles import Profile
 from hermes_webui.store.session import Below, Session
 from hermes_webui.web.conversation import empty
 from hermes_webui.web.replies import Json, body_of
@@ -37,6 +39,8 @@ class NewSession(Struct):
     model_provider: str | None = None
     engine: str | None = None
     title: str | None = None
+    #: The id of one; without it the default one, where there is one; "" for none. What is named above goes before it.
+    profile: str | None = None
 
 
 class Named(Struct):
@@ -104,13 +108,23 @@ class Select(Struct):
 async def new(request: Request) -> Response:
     """A session that nothing has been written of yet."""
     wish = await body_of(request, NewSession)
-    given = {name: getattr(wish, name) for name in wish.__struct_fields__ if getattr(wish, name)}
+    named = {name: getattr(wish, name) for name in wish.__struct_fields__ if name != "profile" and getattr(wish, name)}
     _check_title(wish.title or "")
     check_names(wish)
     parts = services(request)
+    profile = await asyncio.to_thread(parts.around.profiles.find, wish.profile)
+    if wish.workspace:
+        named["workspace"] = await asyncio.to_thread(parts.workspaces.admit, wish.workspace)
     parts.supervisor.warm()
-    head = parts.desk.create(given)
+    head = parts.desk.create({**_of_profile(profile, named), **named})
     return Json({"session": {**views.summary_json(summary_of(head)), **empty(Draft())}})
+
+
+def _of_profile(profile: Profile | None, named: dict[str, Any]) -> dict[str, Any]:
+    """What a profile says; a model that is named by hand comes with an engine and a provider of its own."""
+    fields = profile.fields() if profile is not None else {}
+    who = {"engine", "model_provider", "model"}
+    return {name: value for name, value in fields.items() if name not in who or who.isdisjoint(named)}
 
 
 async def rename(request: Request) -> Response:
@@ -129,8 +143,8 @@ def _check_title(title: str) -> None:
 
 
 def check_names(wish: Struct) -> None:
-    """Names of engines, models and folders are short; what is not is a mistake."""
-    for name in ("model", "model_provider", "engine", "workspace", "personality"):
+    """Names of engines and models are short; what is not is a mistake."""
+    for name in ("model", "model_provider", "engine", "personality"):
         if len(getattr(wish, name, None) or "") > NAME_LIMIT:
             raise BadRequest(f"{name} has at most {NAME_LIMIT} characters.")
 
@@ -156,6 +170,8 @@ async def configure(request: Request) -> Response:
     if wish.enabled_toolsets is not UNSET:
         _check_sets(wish.enabled_toolsets or [])
         fields["enabled_toolsets"] = wish.enabled_toolsets
+    if wish.workspace:
+        fields["workspace"] = await asyncio.to_thread(services(request).workspaces.admit, wish.workspace)
     return await change(request, wish.session_id, fields)
 
 
@@ -170,7 +186,9 @@ async def change(request: Request, session_id: str, fields: dict[str, Any]) -> R
 
 
 async def _execute(request: Request, session_id: str, rule: Decide, seen: int | None = None) -> Response:
-    outcome = await services(request).desk.execute(session_id, rule, seen)
+    parts = services(request)
+    parts.hermes.check(session_id)
+    outcome = await parts.desk.execute(session_id, rule, seen)
     row = {**views.summary_json(summary_of(outcome.head)), **views.equipment_json(outcome.head)}
     return Json({"session_id": session_id, "revision": outcome.head.revision, "session": row})
 
@@ -179,6 +197,8 @@ async def delete(request: Request) -> Response:
     """Moves a session to the trash; its run is stopped first. `restore` takes it back."""
     wish = await body_of(request, Named)
     parts = services(request)
+    if parts.hermes.owns(wish.session_id):
+        return _moved(await parts.hermes.hide(wish.session_id))
     await parts.supervisor.cancel_all(wish.session_id)
     await parts.desk.execute(wish.session_id, decide.trash)
     # A prompt that waited may have started its run in between; now that its session is in the trash no other can.
@@ -191,9 +211,17 @@ async def delete(request: Request) -> Response:
 async def restore(request: Request) -> Response:
     """Takes a session out of the trash."""
     wish = await body_of(request, Named)
+    if services(request).hermes.owns(wish.session_id):
+        return _moved(await services(request).hermes.show(wish.session_id))
     reply = await _execute(request, wish.session_id, decide.restore)
     services(request).desk.snapshot_soon(wish.session_id)
     return reply
+
+
+def _moved(row: Summary) -> Response:
+    """One of Hermes Agent's own went into the trash here, or came back: Hermes has it all the same."""
+    told = views.summary_json(row)
+    return Json({"session_id": row.session_id, "revision": row.revision, "session": told})
 
 
 async def draft(request: Request) -> Response:

@@ -59,6 +59,12 @@ class ChooseTitles(Struct):
     on: bool
 
 
+class ShowHermes(Struct):
+    """Whether Hermes Agent's own sessions stand in the list."""
+
+    on: bool
+
+
 class SetPassword(Struct):
     """A new password; empty: none any more. `current` where one is set."""
 
@@ -101,6 +107,7 @@ def _told(parts: Services) -> dict[str, Any]:
         "providers": setup.providers(),
         "default": {**msgspec.to_builtins(parts.default()), "from": setup.default_from},
         "titles": setup.makes_titles,
+        "hermes_sessions": parts.hermes.is_on,
         "password": {"from": setup.password_from, "needed": not parts.is_local},
         "files": {"config": parts.place.config, "settings": parts.place.settings},
         "agents": list(parts.place.agents),
@@ -146,6 +153,13 @@ async def choose_titles(request: Request) -> Response:
     return Json(_told(parts))
 
 
+async def show_hermes(request: Request) -> Response:
+    """Shows Hermes Agent's own sessions in the list, or hides them; its store is not touched."""
+    parts = owner(request)
+    await parts.hermes.choose(on=(await body_of(request, ShowHermes)).on)
+    return Json(_told(parts))
+
+
 async def set_password(request: Request) -> Response:
     """Sets, changes or takes away the password; this browser stays logged in, all others have to log in again."""
     parts = owner(request)
@@ -166,6 +180,7 @@ async def set_password(request: Request) -> Response:
 async def _ask_again(parts: Services) -> None:
     """Streams that were opened under the old rule end, after the reply: by then this browser has its new cookie."""
     parts.hub.part()
+    parts.workspaces.terminals.part()
 
 
 async def _check_current(parts: Services, current: str) -> None:

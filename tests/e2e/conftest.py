@@ -42,7 +42,8 @@ class Server:
     def start(self) -> None:
         command = [sys.executable, "-m", "hermes_webui", "serve", "--port", str(self.port)]
         own = {"HERMES_WEBUI_STATE_DIR": str(self.folder), "HERMES_WEBUI_DEMO_PACE": str(self.pace)}
-        env = {**os.environ, **own, **self.settings}
+        home = {"HERMES_HOME": str(self.folder / "agent")}  # and not that of who runs the tests
+        env = {**os.environ, **own, **home, **self.settings}
         self._process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         assert self._process.stdout is not None
         heard = []

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.chat import composer, finished, prompts, send
+from tests.e2e.held import Held
 
 pytestmark = pytest.mark.browser
 
@@ -172,18 +173,13 @@ def test_a_file_that_is_on_its_way_stays_with_its_conversation(server, open_page
     page.reload()
     send(page, "first")
     finished(page)
-    waiting = []
-
-    def hold(route):
-        waiting.append(route)
-
-    page.route("**/api/attachments?*", hold)
-    with page.expect_request("**/api/attachments?*"):
-        attach(page, NOTES)
+    held = Held(page, "**/api/attachments?*")
+    attach(page, NOTES)
+    held.first()
     page.get_by_role("button", name="New chat").first.click()
     expect(tray(page, "sending")).to_have_count(0)
     with page.expect_response("**/api/attachments?*"):
-        waiting[0].continue_()
+        held.let_go()
     page.go_back()
     expect(tray(page)).to_have_text(re.compile("notes.txt"))
     send(page, "read it")

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.chat import answer, composer, finished, prompts, rows, send
+from tests.e2e.held import Held
 
 pytestmark = pytest.mark.browser
 
@@ -15,39 +16,6 @@ FORBIDDEN = (
     "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } });"
 )
 FULL = "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };"
-
-
-FRAMES = 600
-
-
-class Held:
-    """Requests that do not reach the server until they are let go."""
-
-    def __init__(self, page, url):
-        self._page = page
-        self.routes = []
-        self._open = False
-        page.route(url, self._arrived)
-
-    def _arrived(self, route):
-        if self._open:
-            route.continue_()
-        else:
-            self.routes.append(route)
-
-    def first(self):
-        """The first request, once it is there: it may come some frames after the page shows that it is sending."""
-        for _ in range(FRAMES):
-            if self.routes:
-                break
-            self._page.evaluate("() => new Promise((done) => requestAnimationFrame(done))")
-        return self.routes[0]
-
-    def let_go(self):
-        self.first()
-        self._open = True
-        for route in self.routes:
-            route.continue_()
 
 
 def once_each(page, *texts):
@@ -69,7 +37,7 @@ def test_what_is_typed_right_after_enter_is_neither_lost_nor_glued_to_what_was_s
     page.keyboard.type("three")
     expect(composer(page)).to_have_value("three")
     expect(page.locator("[data-stage=sending]")).to_have_count(2)
-    assert held.first()
+    held.first()
     assert len(held.routes) == 1
     held.let_go()
     expect(prompts(page)).to_have_count(3)

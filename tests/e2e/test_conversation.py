@@ -6,11 +6,14 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.chat import answer, composer, finished, prompts, replies, rows, send, session_id
+from tests.e2e.held import Held
 
 pytestmark = pytest.mark.browser
 
 
-def test_a_first_visitor_sends_a_prompt_sees_it_saved_and_reads_the_reply(server, open_page):
+def test_a_first_visitor_sends_a_prompt_sees_it_saved_and_reads_the_reply(make_server, open_page):
+    server = make_server(pace=0.05)  # slow enough that "Saved" is seen
+    server.start()
     page = open_page(server.url)
     expect(page.get_by_role("heading", name="What are you thinking about?")).to_be_visible()
     expect(composer(page)).to_be_focused()
@@ -42,7 +45,7 @@ def test_a_reload_in_the_middle_of_a_reply_shows_it_whole(make_server, open_page
 
 
 def test_stop_keeps_what_had_arrived_and_retry_adds_a_version(make_server, open_page):
-    server = make_server(pace=0.02)
+    server = make_server(pace=0.1)
     server.start()
     page = open_page(server.url)
     send(page, "something long")
@@ -76,6 +79,25 @@ def test_an_edited_prompt_is_a_version_and_arrows_lead_back(server, open_page):
     expect(prompts(page)).to_contain_text("the second wording")
 
 
+def test_the_end_of_a_reply_is_told_where_the_page_never_saw_it_begin(server, open_page):
+    page = open_page(server.url)
+    answer(page, "the first wording")
+    held = Held(page, "**/api/session?*")
+    prompts(page).hover()
+    prompts(page).get_by_role("button", name="Edit").click()
+    page.get_by_role("textbox", name="Edit the prompt").fill("the second wording")
+    page.keyboard.press("Enter")
+    held.first()
+    announcer = page.get_by_test_id("announcer")
+    expect(announcer).to_have_text("")
+    other = open_page(page.url, beside=page)
+    expect(prompts(other)).to_contain_text("the second wording")
+    finished(other)
+    held.let_go()
+    expect(prompts(page)).to_contain_text("the second wording")
+    expect(announcer).to_have_text("Reply finished")
+
+
 def test_a_failure_is_a_sentence_with_a_way_on(server, open_page):
     page = open_page(server.url)
     send(page, "error")
@@ -86,7 +108,7 @@ def test_a_failure_is_a_sentence_with_a_way_on(server, open_page):
 
 
 def test_prompts_wait_their_turn_and_can_be_taken_out(make_server, open_page):
-    server = make_server(pace=0.02)
+    server = make_server(pace=0.1)
     server.start()
     page = open_page(server.url)
     send(page, "something long")

@@ -55,6 +55,7 @@ def test_writing_stopping_and_taking_up_again(server, open_page):
     expect(composer(page)).to_have_value("Say something long")
     press(page, "Control+a", "Delete")
     command(page, "Continue")
+    expect(replies(page).last).to_contain_text("Part 8 of 8")
     finished(page)
     assert focused(page)
 

@@ -27,7 +27,7 @@ def opened(url: str, open_page: Callable[..., Page]) -> list[Page]:
 
 
 def test_ten_tabs_stream_at_once_through_one_connection_and_a_killed_server(make_server, open_page):
-    server = make_server(pace=0.3)  # slow enough that the first tab's reply goes on when the last tab is open
+    server = make_server(pace=0.6)  # slow enough that the first tab's reply goes on when the last tab is open
     server.start()
     tabs = opened(server.url, open_page)
     for tab in tabs:

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.chat import answer, composer, prompts
+from tests.e2e.held import Held
 
 pytestmark = pytest.mark.browser
 
@@ -88,18 +89,13 @@ def test_the_keyboard_map_names_the_keys_that_work(server, open_page):
 def test_what_is_typed_before_the_palette_is_there_goes_into_it(server, open_page):
     page = open_page(server.url)
     composer(page).fill("half a thought")
-    held = []
-
-    def hold(route):
-        held.append(route)
-
-    page.route("**/components/palette.js", hold)
+    held = Held(page, "**/components/palette.js")
     page.keyboard.press("Control+k")
     page.keyboard.type("darq")
     page.keyboard.press("Backspace")
     page.keyboard.type("k")
     page.keyboard.press("Enter")
-    held[0].continue_()
+    held.let_go()
     expect(page.get_by_role("combobox")).to_have_value("dark")
     expect(page.get_by_role("option", selected=True)).to_contain_text("Dark theme")
     page.keyboard.press("Escape")

@@ -134,6 +134,40 @@ MUTATIONS: tuple[Mutation, ...] = (
         (f"{STORE}/recovery.py", "session is None or session.head.trashed", "session is None"),
     ),
     mutation(
+        "two_truths",
+        "taking an agent's conversation over as it stands",
+        (f"{STORE}/agent_conversation.py", "if writing.plan.head != replace(", "if False and replace("),
+    ),
+    mutation(
+        "two_truths",
+        "one row for an agent's conversation that is ours now",
+        (f"{RUNS}/hermes.py", "if summary.session_id not in mine and", "if"),
+    ),
+    mutation(
+        "resurrection",
+        "what an agent has deleted",
+        (f"{STORE}/recovery.py", "origin.source_id not in known", "False"),
+    ),
+    mutation(
+        "resurrection",
+        "what was said here of what an agent has deleted",
+        (f"{STORE}/recovery.py", "or origin.kept or head.spoken_in", ""),
+    ),
+    mutation(
+        "resurrection",
+        "what was hidden of an agent's",
+        (
+            f"{STORE}/hidden.py",
+            "return tuple(msgspec.json.decode(self._path.read_bytes(), type=list[str]))",
+            "return ()",
+        ),
+    ),
+    mutation(
+        "index_as_truth",
+        "keeping an agent's rows out of our index file",
+        (f"{STORE}/index.py", "if not row.summary.read_only", "if True"),
+    ),
+    mutation(
         "resurrection",
         "intent before counts",
         (
@@ -186,8 +220,8 @@ MUTATIONS: tuple[Mutation, ...] = (
         "the queue after a turn that failed",
         (
             f"{CHAT}/head.py",
-            'return {"run": None, "last_run": ended, "fields": fields}',
-            'return {"run": None, "last_run": ended, "fields": fields, "queue": ()}',
+            'return {"run": None, "last_run": ended, "fields": fields, "asked": ()}',
+            'return {"run": None, "last_run": ended, "fields": fields, "asked": (), "queue": ()}',
         ),
     ),
     mutation(
@@ -210,8 +244,8 @@ MUTATIONS: tuple[Mutation, ...] = (
         "one writer a session",
         (
             f"{RUNS}/desk.py",
-            "        async with place.lock:\n            session = place.session or await self._loaded",
-            "        if True:\n            session = place.session or await self._loaded",
+            "        async with place.lock:\n            session = await self._current(",
+            "        if True:\n            session = await self._current(",
         ),
     ),
     mutation(

@@ -7,6 +7,8 @@ import json
 
 import pytest
 
+from hermes_webui.chat import hermes
+from tests.peers.agent_store import BEGIN, AgentDb
 from tests.peers.inprocess import running
 from tests.store.fixtures import conversation, document, messages, store_in, write
 
@@ -70,3 +72,30 @@ async def test_a_session_that_was_not_used_for_long_answers_as_before(tmp_path):
         app.engine.answer("yes")
         await app.ended(first["stream_id"])
         assert [message["content"] for message in await app.messages("feed00000000")] == ["text 0", "more", "yes"]
+
+
+async def test_every_session_of_hermes_agent_is_in_the_list_and_in_no_file_of_ours(tmp_path):
+    root = tmp_path / "state" / "sessions"
+    with AgentDb(tmp_path / "agent") as db:
+        db.connection.execute("begin")
+        for number in range(700):
+            db.session(f"s-{number}", ["hello"], at=BEGIN + number)
+        db.connection.execute("commit")
+        for number in range(30):
+            write(root, document(messages(1), f"feed{number:08}"))
+        async with running(tmp_path / "state", agent_dbs=(db.path,)) as app:
+            found: list[str] = []
+            cursor: dict[str, str] = {}
+            while True:
+                page = (await app.get("/api/sessions", limit=64, **cursor)).json
+                found += [row["session_id"] for row in page["sessions"]]
+                assert page["total"] == 730
+                if page["next_cursor"] is None:
+                    break
+                cursor = {"cursor": page["next_cursor"]}
+        theirs = [hermes.session_id_of(f"s-{number}") for number in range(700)]
+        assert sorted(found) == sorted([*theirs, *(f"feed{number:08}" for number in range(30))])
+    index = json.loads((root / "_index.json").read_bytes())
+    assert len(index) == 30, "an index is of what is here: hermes-webui reads it too"
+    async with running(tmp_path / "state", agent_dbs=(tmp_path / "none" / "state.db",)) as app:
+        assert len((await app.get("/api/sessions", limit=500)).json["sessions"]) == 30

@@ -10,7 +10,9 @@ import pytest
 
 import api.models
 from api.session_recovery import recover_all_sessions_on_startup
+from hermes_webui.chat import hermes
 from hermes_webui.store import snapshot
+from tests.peers.agent_store import AgentDb, held
 from tests.peers.inprocess import running
 from tests.peers.scripted_engine import said
 from tests.store.fixtures import SID, document, messages
@@ -94,3 +96,69 @@ async def test_a_queued_prompt_that_was_taken_back_is_not_answered_after_a_resta
 def test_a_document_without_its_messages_is_not_filled_from_an_index(tmp_path):
     (tmp_path / "_index.json").write_text(json.dumps([{**document([]), "message_count": 9}]))
     assert recover_all_sessions_on_startup(tmp_path)["scanned"] == 0
+
+
+async def adopt(tmp_path, db, source_id):
+    """Taken over, and the server killed before the prompt was on disk: nothing was said here."""
+    session_id = hermes.session_id_of(source_id)
+    async with running(tmp_path / "state", agent_dbs=(db.path,)) as app:
+        session = await app.app.state.services.desk.session(session_id)
+        session.found.begin(session.log)
+    return session_id
+
+
+async def test_what_hermes_agent_deleted_is_not_revived_by_a_copy_that_nobody_has_replied_to(tmp_path):
+    with AgentDb(tmp_path / "agent") as db:
+        db.session("other", ["stays"])
+        session_id = await adopt(tmp_path, db, db.session("s-1", ["one", "two"], title="Gone"))
+        state = {"state": tmp_path / "state", "agent_dbs": (db.path,)}
+        async with running(**state) as app:
+            assert said(await app.messages(session_id)) == [("user", "one"), ("assistant", "two")]
+        db.delete("s-1")
+        for _ in range(3):
+            async with running(**state) as app:
+                assert [row["agent_session"]["id"] for row in await app.listed()] == ["other"]
+                assert (await app.get("/api/session", session_id=session_id)).status == 404
+        async with running(**state) as app:
+            assert (await app.post("/api/session/restore", session_id=session_id)).status == 200
+        for _ in range(2):
+            async with running(**state) as app:
+                assert said(await app.messages(session_id)) == [("user", "one"), ("assistant", "two")]
+
+
+async def test_what_was_said_here_stays_whatever_hermes_agent_deletes(tmp_path):
+    with AgentDb(tmp_path / "agent") as db:
+        session_id = hermes.session_id_of(db.session("s-1", ["one", "two"]))
+        async with running(tmp_path / "state", agent_dbs=(db.path,)) as app:
+            await app.turn(session_id, "three", "four")
+        db.delete("s-1")
+        for _ in range(2):
+            async with running(tmp_path / "state", agent_dbs=(db.path,)) as app:
+                assert said(await app.messages(session_id))[2:] == [("user", "three"), ("assistant", "four")]
+                assert [row["session_id"] for row in await app.listed()] == [session_id]
+
+
+async def test_a_store_of_hermes_agent_that_cannot_be_read_says_nothing(tmp_path):
+    with AgentDb(tmp_path / "agent", journal="delete") as db:
+        session_id = await adopt(tmp_path, db, db.session("s-1", ["one", "two"]))
+        db.delete("s-1")
+        db.close()
+        with held(db.path):
+            async with running(tmp_path / "state", agent_dbs=(db.path,)) as app:
+                assert [row["session_id"] for row in await app.listed()] == [session_id]
+        db.path.unlink()
+        async with running(tmp_path / "state", agent_dbs=(db.path,)) as app:
+            assert [row["session_id"] for row in await app.listed()] == [session_id]
+
+
+async def test_what_was_hidden_of_hermes_agents_stays_hidden_whatever_it_says_there(tmp_path):
+    with AgentDb(tmp_path / "agent") as db:
+        session_id = hermes.session_id_of(db.session("s-1", ["one", "two"]))
+        async with running(tmp_path / "state", agent_dbs=(db.path,)) as app:
+            await app.listed()
+            assert (await app.post("/api/session/delete", session_id=session_id)).status == 200
+        db.say("s-1", ["one more"])
+        for _ in range(2):
+            async with running(tmp_path / "state", agent_dbs=(db.path,)) as app:
+                assert await app.listed() == []
+                assert (await app.get("/api/session", session_id=session_id)).status == 404

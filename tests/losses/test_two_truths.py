@@ -5,7 +5,9 @@ Here one log is the truth. Every other copy can be deleted and is made again fro
 
 import json
 
+from hermes_webui.chat import hermes
 from hermes_webui.store import snapshot
+from tests.peers.agent_store import AgentDb
 from tests.peers.inprocess import running
 from tests.peers.scripted_engine import said
 from tests.store.fixtures import SID, contents, document, messages, recover, store_in, turn, write
@@ -71,3 +73,33 @@ def test_a_message_that_another_program_changed_in_anything_but_its_text_is_anot
     shown = store.path_messages(session, session.head.leaf)
     assert shown[0].body["attachments"] == [{"name": "plan.pdf"}]
     assert contents(store) == ["look", "seen"]
+
+
+async def test_a_conversation_of_hermes_agent_that_goes_on_in_both_places_is_ours_as_it_was_said_here(tmp_path):
+    """Nothing is merged: what its terminal says later stays there, and no turn of ours doubles, vanishes or moves."""
+    with AgentDb(tmp_path / "agent") as db:
+        session_id = hermes.session_id_of(db.session("s-1", ["again", "the same"] * 2))
+        async with running(tmp_path / "state", agent_dbs=(db.path,)) as app:
+            await app.turn(session_id, "again", "the same")
+            before = await app.messages(session_id)
+        db.say("s-1", ["again", "the same", "in the terminal"])
+        db.connection.execute("update messages set content = 'rewritten' where id = 1")
+        for _ in range(2):
+            async with running(tmp_path / "state", agent_dbs=(db.path,)) as app:
+                assert await app.messages(session_id) == before
+                assert [row["session_id"] for row in await app.listed()] == [session_id]
+        assert said(before) == [("user", "again"), ("assistant", "the same")] * 3
+        assert len({message["id"] for message in before}) == 6
+
+
+async def test_what_hermes_agent_rewrites_while_it_is_read_is_not_taken_over_half_and_half(tmp_path, monkeypatch):
+    with AgentDb(tmp_path / "agent") as db:
+        session_id = hermes.session_id_of(db.session("s-1", ["one", "two"]))
+        async with running(tmp_path / "state", agent_dbs=(db.path,)) as app:
+            await app.session(session_id)
+            session = await app.app.state.services.desk.session(session_id)
+            monkeypatch.setattr(type(session.found), "is_outdated", lambda _self: False)
+            db.connection.execute("update messages set content = 'another two' where content = 'two'")
+            reply = await app.post("/api/chat/start", session_id=session_id, message="three")
+            assert reply.status == 409
+            assert not (tmp_path / "state" / "sessions" / "_log" / f"{session_id}.jsonl").exists()

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from hermes_webui.app import Opened, create_app
+from hermes_webui.runs.clock import Clock
 from hermes_webui.settings import Settings
 from hermes_webui.store.files import Disk
 from tests.peers.scripted_engine import ScriptedEngine
@@ -136,6 +137,7 @@ async def running(
     streams: MutableMapping[str, Any] | None = None,
     lock: threading.Lock | None = None,
     real: bool = False,
+    clock: Clock | None = None,
     **settings: Any,
 ) -> AsyncIterator[InProcess]:
     """A server on this state directory until the block ends; then it stops as on SIGTERM. `real`: with the engines that
@@ -143,7 +145,7 @@ async def running(
     """
     engine = engine or ScriptedEngine()
     chosen = Settings(state=state, engine="model" if real else "scripted", **settings)
-    opened = Opened(chosen, disk=disk)
+    opened = Opened(chosen, disk=disk, clock=clock)
     app = create_app(chosen, opened, None if real else {"scripted": engine}, streams, lock)
     async with app.router.lifespan_context(app):
         yield InProcess(app, opened, engine)

@@ -30,6 +30,25 @@ test('a row beyond the pages that are here waits for its page', () => {
   assert.deepEqual([ids(whole), whole.next], [['c', 'b', 'a'], null]);
 });
 
+test('where a row comes from is a filter, and whether it can be read is told', () => {
+  let state = list(noList, page([row('b', 2, { session_source: 'hermes' }), row('a', 1)]));
+  const all = scopeOf(state);
+  state = list(state, { type: 'list.scope', source: 'hermes' });
+  assert.deepEqual(ids(state), ['b']);
+  assert.notEqual(scopeOf(state), all);
+  state = list(state, { type: 'list', list_version: 2, session: row('c', 3) });
+  assert.deepEqual(ids(state), ['b']);
+  state = list(state, { type: 'hermes', list_version: 3, state: 'unreadable', message: 'locked' });
+  assert.deepEqual([state.hermes, state.version], [{ state: 'unreadable', message: 'locked' }, 3]);
+  assert.equal(state.outdated, false);
+});
+
+test('many rows that changed at once are loaded again', () => {
+  const state = list(noList, page([row('a', 1)]));
+  assert.equal(list(state, { type: 'listed', list_version: 2 }).outdated, true);
+  assert.equal(list(noList, { type: 'listed', list_version: 2 }).outdated, false);
+});
+
 test('another server process or a missed change makes the list outdated', () => {
   let state = list(noList, { type: 'hello', boot: 'one', list_version: 1 });
   state = list(state, page([row('a', 1)]));

@@ -15,6 +15,9 @@ export class ModelServer {
     this.held = false;
     this.lastRun = null;
     this.title = 'New chat';
+    this.asked = [];
+    this.plan = null;
+    this.outputs = {};
   }
 
   /** What `GET /api/session` would answer now. */
@@ -25,7 +28,8 @@ export class ModelServer {
       active_stream_id: this.run, is_streaming: Boolean(this.run), last_run: this.lastRun,
       queue: this.queue.map(({ queue_id, run_id, content }) => ({ queue_id, run_id, content })), queue_held: this.held,
       messages: this.nodes, tool_calls: [], draft: { text: '', revision: 0 },
-      open: this.open && { run_id: this.open.run_id, parts, offset: this.open.offset },
+      open: this.run && { run_id: this.run, parts, offset: this.open?.offset ?? 0, outputs: this.outputs },
+      asked: this.asked, plan: this.plan,
       cursor: this.#cursor(),
       _messages_truncated: false, _messages_offset: 0,
     });
@@ -45,6 +49,7 @@ export class ModelServer {
     const parent = this.nodes.at(-1)?.id ?? null;
     this.nodes.push({ ...message, id, parent, ...(extra.run_id ? { run_id: extra.run_id } : {}) });
     if (message.role !== 'user') this.open = null;
+    delete this.outputs[message.tool_call_id];
     this.queue = this.queue.filter((item) => item.run_id !== extra.run_id);
     const { key, ...rest } = message;
     this.#log('message.added', { id, parent, depth: 1, turn: 1, ...extra, ...(key ? { key } : {}), message: rest });
@@ -78,8 +83,33 @@ export class ModelServer {
     this.message({ role: 'assistant', content: of('text'), reasoning: of('reasoning'), timestamp: 2, ...extra }, { run_id: this.run });
   }
 
+  /** Fields that have their default are left out of events, not of the answer. */
+  ask(call_id, options = [{ id: 'allow', label: 'Allow', kind: 'allow_once' }]) {
+    const data = { request_id: `q-${call_id}`, run_id: this.run, title: 'May I?', options, call: { call_id, name: 'look' } };
+    this.asked.push({ ...data, kind: 'permission', schema: null, asked_at: 1, deadline: null, survives: false });
+    this.#log('approval.requested', data);
+  }
+
+  answered(call_id, choice = 'allow') {
+    this.asked = this.asked.filter(({ request_id }) => request_id !== `q-${call_id}`);
+    this.#log('approval.answered', { request_id: `q-${call_id}`, choice });
+  }
+
+  planned(...entries) {
+    this.plan = { run_id: this.run, entries: entries.map(([content, status]) => ({ content, status, priority: 'medium' })) };
+    this.#log('plan.changed', { run_id: this.run, entries: entries.map(([content, status]) => ({ content, status })) });
+  }
+
+  output(call_id, text) {
+    const before = this.outputs[call_id] ?? '';
+    this.outputs[call_id] = before + text;
+    this.events.push({ type: 'output', session_id: this.id, run_id: this.run, call_id, offset: codePoints(before).length, text });
+  }
+
   finish(state, error) {
     const run_id = this.run;
+    this.asked = [];
+    this.outputs = {};
     this.run = null;
     this.open = null;
     this.lastRun = { run_id, state, error: error ?? null };
@@ -130,6 +160,13 @@ export function history(seed, turns = 5) {
     for (let part = 0; part < 2 + random(6); part++) step(() => server.delta('text', WORDS[random(WORDS.length)] + WORDS[random(WORDS.length)]));
     if (random(2) === 0) {
       step(() => server.reply({ tool_calls: [{ id: `t${turn}`, type: 'function', function: { name: 'look', arguments: '{}' } }] }));
+      if (random(2) === 0) {
+        step(() => server.ask(`t${turn}`));
+        step(() => server.answered(`t${turn}`));
+      }
+      if (random(2) === 0) step(() => server.output(`t${turn}`, WORDS[random(WORDS.length)]));
+      if (random(2) === 0) step(() => server.output(`t${turn}`, WORDS[random(WORDS.length)]));
+      if (random(2) === 0) step(() => server.planned(['look', 'completed'], ['say', 'pending']));
       step(() => server.message({ role: 'tool', tool_call_id: `t${turn}`, content: 'seen', status: 'ok', timestamp: 2 }, { run_id: run }));
       step(() => server.delta('text', 'after the tool 𝒳'));
     }

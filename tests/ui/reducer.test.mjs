@@ -10,14 +10,14 @@ const SID = 's1';
 const fold = (state, events) => events.reduce(reduce, state);
 const opened = () => reduce(initial, { type: 'session.opened', session_id: SID });
 const loaded = (session, state = opened()) => reduce(state, { type: 'session.loaded', session_id: SID, session });
-const SEEN = ['messages', 'open', 'run', 'queue', 'held', 'lastRun', 'revision', 'cursor', 'more', 'stale'];
+const SEEN = ['messages', 'open', 'run', 'queue', 'held', 'lastRun', 'revision', 'cursor', 'more', 'stale', 'asked', 'plan', 'outputs'];
 const seen = (state) => Object.fromEntries(SEEN.map((name) => [name, state.conversation[name]]));
 const texts = (state) => transcript()(state.conversation).map(({ key, kind, text, reasoning }) => ({ key, kind, text, reasoning }));
 
 /** The run's model is told by `run.started` and by the session's summary; merged deltas are one part or several. */
 const plain = (state) => {
   const view = seen(state);
-  return { ...view, run: view.run?.run_id ?? null };
+  return { ...view, run: view.run?.run_id ?? null, open: view.open?.parts.length ? view.open : null };
 };
 
 test('a reload at any point and the rest of the stream is the same as no reload', () => {
@@ -110,8 +110,21 @@ test('a prompt goes from sending to saved to the log, and is shown once whatever
   assert.deepEqual(stage(fold(start, [sending, server.events[0], saved])), ['saved']);
   assert.deepEqual(stage(fold(start, [sending, saved, ...server.events])), ['answering']);
   assert.deepEqual(stage(loaded(server.answer(), fold(start, [sending]))), ['answering']);
+  assert.deepEqual(stage(fold(loaded(server.answer()), [sending])), ['answering'], 'a page that was gone before the answer came');
   assert.deepEqual(stage(fold(start, [sending, event('prompt.failed', { waiting: true, error: 'away' })])), ['waiting']);
   assert.deepEqual(stage(fold(start, [sending, event('prompt.removed', {})])), []);
+});
+
+test('a prompt that waits its turn is shown once, also where the outbox gives it back after that', () => {
+  const event = (type, fields) => ({ type, session_id: SID, key: 'k2', ...fields });
+  const sending = event('prompt.sending', { content: 'next', at: 1 });
+  const saved = event('prompt.saved', { message_id: 'q-r2', run_id: 'r2', queued: true });
+  const server = new ModelServer();
+  server.prompt('hi', 'r1', 'k1');
+  server.start('r1');
+  server.prompt('next', 'r2', 'k2');
+  const { queue, prompts } = fold(loaded(server.answer()), [sending, saved]).conversation;
+  assert.deepEqual([queue.length, prompts.length], [1, 0]);
 });
 
 test('the prompt, the reply that streams and the whole reply keep their keys: nothing is drawn anew', () => {

@@ -1,14 +1,18 @@
-// What can be added to a prompt: files, a kept prompt; and how to keep one.
+// What can be added to a prompt: files, a kept prompt, and how to keep one; and how the conversation is answered.
 
 import { useRef } from 'preact/hooks';
 import { usePage } from '../page/page.js';
 import { t } from '../words/words.js';
 import { html } from './html.js';
 import { Icon } from './icon.js';
+import { late } from './late.js';
 import { Popover } from './popover.js';
+import { styled } from './styled.js';
+
+const SessionOptions = late(() => styled('composer-late', import('./session-options.js')), 'default');
 
 export function AddMenu() {
-  const { attaching, drafting, prompting } = usePage();
+  const { agents, attaching, drafting, prompting } = usePage();
   const input = useRef(null);
   const chosen = ({ target }) => {
     attaching.add(target.files);
@@ -18,10 +22,11 @@ export function AddMenu() {
   return html`
     <input ref=${input} type="file" multiple hidden onChange=${chosen} />
     <${Popover} label=${t('composer.add')} className="quiet add" face=${html`<${Icon} name="plus" />`}>
-      ${(close) => html`
+      ${(close, settle) => html`
         <${Entry} icon="attach" words=${t('composer.attach')} run=${() => { close(); input.current.click(); }} />
         <${Entry} icon="prompt" words=${t('composer.insert-prompt')} run=${() => { close(); prompting.choose(); }} />
         ${text && html`<${Entry} icon="pin" words=${t('composer.keep-prompt')} run=${() => { close(); prompting.keep(text); }} />`}
+        ${agents.hasTools.value && html`<${SessionOptions} drawn=${settle} />`}
       `}
     <//>
   `;

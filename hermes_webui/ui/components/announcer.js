@@ -1,6 +1,6 @@
-// What a screen reader is told: that a reply has ended, and how. Not its words as they come.
+// What a screen reader is told: that a reply has ended, and how, and each question once. Not the words as they come.
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { usePage } from '../page/page.js';
 import { t } from '../words/words.js';
 import { html } from './html.js';
@@ -13,14 +13,28 @@ const WORDS = {
 };
 
 export function Announcer() {
-  const { sessionId, run, lastRun } = usePage().store.conversation.value;
+  const now = usePage().store.conversation.value;
   const before = useRef({});
+  const told = useRef(new Set());
   const [words, setWords] = useState('');
-  useEffect(() => {
-    const ended = before.current.sessionId === sessionId && before.current.run && !run;
-    if (ended) setWords((WORDS[lastRun?.state] ?? WORDS.done)());
-    else if (run) setWords('');
-    before.current = { sessionId, run };
-  }, [sessionId, run, lastRun]);
+  useLayoutEffect(() => {
+    if (hasEnded(before.current, now)) setWords((WORDS[now.lastRun?.state] ?? WORDS.done)());
+    else if (isAwaited(now)) setWords('');
+    before.current = now;
+  }, [now.sessionId, now.loaded, now.run, now.lastRun, now.prompts, now.stale]);
+  useLayoutEffect(() => {
+    const fresh = now.asked.filter(({ request_id }) => !told.current.has(request_id));
+    for (const { request_id } of fresh) told.current.add(request_id);
+    if (fresh.length) setWords(fresh.map(({ title }) => t('agents.asks', { title })).join(' '));
+  }, [now.asked]);
   return html`<div class="away" aria-live="polite" data-testid="announcer">${words}</div>`;
 }
+
+/** A short reply, or one to an edited prompt, may have ended before this page learns that it had begun. */
+const hasEnded = (before, { sessionId, loaded, run, lastRun }) => {
+  if (before.sessionId !== sessionId || !before.loaded || !loaded || run) return false;
+  return Boolean(before.run) || (lastRun !== null && lastRun.run_id !== before.lastRun?.run_id);
+};
+
+/** A reply is on its way, or may be: the words go, for the same ones in their place would not be told again. */
+const isAwaited = ({ run, prompts, stale }) => run || stale || prompts.some(({ queued }) => !queued);

@@ -2,14 +2,18 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { usePage } from '../page/page.js';
-import { costOf, isCut } from '../state/joining.js';
+import { unplaced } from '../state/asking.js';
+import { costOf, isCut, partsOf } from '../state/joining.js';
+import { pairs } from '../state/steps.js';
 import { t } from '../words/words.js';
 import { Act, Copy, Siblings, Time, Toolbar } from './actions.js';
 import { Failure, Partial } from './aside.js';
 import { toComposer } from './focus.js';
 import { html } from './html.js';
 import { Markdown } from './markdown.js';
+import { Icon } from './icon.js';
 import { MessageMenu, OtherModels, priceOf } from './message-menu.js';
+import { Question } from './question.js';
 import { Reasoning } from './reasoning.js';
 import { ToolCard } from './tool-card.js';
 
@@ -18,10 +22,12 @@ export function AssistantMessage({ row }) {
   const waits = row.open && !text && !reasoning;
   return html`
     <article class=${`reply ${row.live ? 'live' : ''}`} aria-label=${t('message.reply')} aria-busy=${row.open ? 'true' : 'false'}>
+      ${noticesOf(row).map((words) => html`<p key=${words} class="line calm told" data-line="notice"><${Icon} name="info" /><span dir="auto">${words}</span></p>`)}
       ${reasoning && html`<${Reasoning} text=${reasoning} live=${Boolean(row.open && row.thinking)} seconds=${message?.thought} />`}
       ${waits && html`<p class="waits"><${Progress} row=${row} words=${row.busy ? t('message.waits-tool') : ''} /></p>`}
       ${text && !onlyTheError(message, text) && html`<${Markdown} text=${text} live=${Boolean(row.open)} />`}
-      ${pairs(tools).map(([call, result]) => html`<${ToolCard} key=${call.id} call=${call} result=${result} live=${row.live} />`)}
+      ${pairs(tools).map(([call, result]) => html`<${ToolCard} key=${call.id} call=${call} result=${result} live=${row.live} nested=${pairs(row.nested)} />`)}
+      ${row.open && html`<${Unplaced} />`}
       ${isCut(message) && row.last && !row.live && html`<${Partial} message=${message} />`}
       ${message?._error && html`<${Failure} error=${message.error ?? { message: text }} messageId=${message.id} unfinished=${row.unfinished} />`}
       ${row.last && html`<${Foot} row=${row} />`}
@@ -29,10 +35,17 @@ export function AssistantMessage({ row }) {
   `;
 }
 
+/** What was said beside the reply and is to be known later. */
+const noticesOf = (row) => partsOf(row).flatMap((message) => message?.notices ?? []);
+
+/** Questions about no call that is shown stand where the reply goes on. */
+function Unplaced() {
+  const { store } = usePage();
+  return unplaced(store.asked.value, store.conversation.value.messages).map((question) => html`<${Question} key=${question.request_id} question=${question} />`);
+}
+
 /** A failed reply's message may hold what had arrived, or nothing but the sentence that its line says anyway. */
 const onlyTheError = (message, text) => Boolean(message?._error) && (!message._partial || text.trim() === message.error?.message);
-
-const pairs = (tools) => Array.from({ length: tools.length / 2 }, (_, at) => [tools[2 * at], tools[2 * at + 1]]);
 
 /** Always as high, whether it still writes or is done. */
 function Foot({ row }) {
@@ -61,8 +74,9 @@ const SILENCE_MS = 3000;
 
 /** That it goes on, or what it waits for. */
 function Progress({ row, words }) {
-  const { absent } = usePage();
+  const { absent, store } = usePage();
   const silent = useSilence(row.text.length + row.reasoning.length);
+  if (store.asked.value.length) return null; // the question says what is waited for
   if (absent.value) return html`<span>${t('message.waits-server')}</span>`;
   return html`<span class="pulse"></span>${silent && !row.busy ? t('message.waits-model') : words}`;
 }

@@ -4,6 +4,7 @@ import { useLayoutEffect, useEffect, useRef, useState } from 'preact/hooks';
 import { usePage } from '../page/page.js';
 import { LONG_PASTE } from '../state/attachments.js';
 import { composing } from '../state/commands.js';
+import { sourceOf } from '../state/conversation.js';
 import { t } from '../words/words.js';
 import { AddMenu } from './add-menu.js';
 import { ContextRing } from './context-ring.js';
@@ -18,6 +19,8 @@ import { styled } from './styled.js';
 
 const Tray = late(() => styled('composer-late', import('./tray.js')), 'default');
 const Suggest = late(() => styled('composer-late', import('./suggest.js')), 'default');
+const ModeChooser = late(() => styled('composer-late', import('./mode-chooser.js')), 'default');
+const Plan = late(() => styled('agents', import('./plan.js')), 'default');
 const Conflict = late(() => styled('composer-late', import('./conflict.js')), 'default');
 
 /** Where the keyboard of a phone lies over the page instead of making it smaller (Safari), the page ends above it. */
@@ -37,8 +40,8 @@ function useKeyboardRoom() {
 export function Composer() {
   useKeyboardRoom();
   const page = usePage();
-  const { store, drafting, sending, attaching, prompting } = page;
-  const { prompts, loaded } = store.conversation.value;
+  const { agents, store, drafting, sending, attaching, prompting } = page;
+  const { prompts, loaded, plan } = store.conversation.value;
   const text = drafting.text.value;
   const files = attaching.items.value;
   const locked = prompts.some(({ key }) => key === sending.direct.value);
@@ -52,13 +55,15 @@ export function Composer() {
   };
   return html`
     <form class=${`composer ${locked ? 'busy' : ''}`} onSubmit=${(event) => { event.preventDefault(); send(); }}>
+      ${plan && html`<${Plan} />`}
       <${Queue} />
       <div class="composer-card">
         ${offer && html`<${Suggest} offer=${offer} />`}
         ${conflict !== null && html`<${Conflict} other=${conflict} />`}
         ${files.length > 0 && html`<${Tray} items=${files} />`}
         <${Field} text=${text} busy=${locked} send=${send} offered=${offer?.items.length} />
-        <div class="composer-foot"><${AddMenu} /><${ModelChooser} /><${Refusal} text=${sending.refusal.value} />
+        <div class="composer-foot"><${AddMenu} /><${ModelChooser} />
+          ${agents.modes.value.length > 0 && html`<${ModeChooser} />`}<${Refusal} text=${sending.refusal.value} />
           <${ContextRing} /><${Buttons} filled=${Boolean(text.trim() || files.length)} ready=${ready} /></div>
       </div>
       <${DropZone} />
@@ -75,6 +80,7 @@ function Field({ text, busy, send, offered }) {
   const { store, drafting, router, prompting } = page;
   const field = useRef(null);
   const { run } = store.conversation.value;
+  const theirs = sourceOf(store.conversation.value);
   useLayoutEffect(() => show(field.current, text), [text]);
   useEffect(() => { if (matchMedia('(hover: hover)').matches) field.current.focus(); }, [router.moves.value]);
   const typed = ({ target }) => {
@@ -83,7 +89,7 @@ function Field({ text, busy, send, offered }) {
   };
   return html`
     <textarea ref=${field} id="composer" rows="1" dir="auto" aria-label=${t('composer.message')} readOnly=${busy}
-      placeholder=${run ? t('composer.write-next') : t('composer.write')} enterkeyhint=${sendsOnEnter(page) ? 'send' : 'enter'}
+      placeholder=${theirs ? t('composer.hermes', { source: theirs }) : run ? t('composer.write-next') : t('composer.write')} enterkeyhint=${sendsOnEnter(page) ? 'send' : 'enter'}
       aria-autocomplete="list" aria-controls=${offered ? 'suggestions' : undefined}
       aria-activedescendant=${offered ? `suggestion-${prompting.at.value}` : undefined}
       onInput=${typed} onClick=${({ target }) => prompting.look(target)} onBlur=${() => prompting.dismiss()} onPaste=${(event) => pasted(event, page)}

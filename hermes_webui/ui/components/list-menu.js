@@ -54,13 +54,14 @@ function RowMenu({ rows, close, show }) {
   const { directory, exporting, filing, store } = usePage();
   const [row, single] = [rows[0], rows.length === 1];
   if (!row) return null;
+  const theirs = rows.some((one) => one.read_only); // Hermes Agent's: not ours to change before we reply
   const unread = rows.some(({ session_id }) => store.list.value.unread.has(session_id));
   const items = [
     single && ['open', t('list.open-tab'), () => globalThis.open(`/c/${encodeURIComponent(row.session_id)}`, '_blank', 'noopener')],
-    single && ['edit', t('list.rename'), () => { directory.renaming.value = row.session_id; }],
-    ['pin', all(rows, 'pinned') ? t('list.unpin') : t('list.pin'), () => filing.pin(rows, !all(rows, 'pinned'))],
-    ['folder', t('list.move'), () => show('move'), true],
-    ['tag', t('list.tags'), () => show('tags'), true],
+    single && !theirs && ['edit', t('list.rename'), () => { directory.renaming.value = row.session_id; }],
+    !theirs && ['pin', all(rows, 'pinned') ? t('list.unpin') : t('list.pin'), () => filing.pin(rows, !all(rows, 'pinned'))],
+    !theirs && ['folder', t('list.move'), () => show('move'), true],
+    !theirs && ['tag', t('list.tags'), () => show('tags'), true],
     ['check', unread ? t('list.mark-read') : t('list.mark-unread'), () => filing.mark(rows, !unread)],
     ['select', t('list.select'), () => directory.select(rows)],
     null,
@@ -69,7 +70,7 @@ function RowMenu({ rows, close, show }) {
     single && ['download', t('list.save-markdown'), () => exporting.save(row, 'markdown')],
     single && ['download', t('list.save-json'), () => exporting.save(row, 'json')],
     single && null,
-    ['archive', all(rows, 'archived') ? t('list.unarchive') : t('list.archive'), () => filing.archive(rows, !all(rows, 'archived'))],
+    !theirs && ['archive', all(rows, 'archived') ? t('list.unarchive') : t('list.archive'), () => filing.archive(rows, !all(rows, 'archived'))],
     ['trash', t('list.delete'), () => filing.remove(rows)],
   ].filter((item) => item !== false);
   return items.map((item) => (item === null ? html`<div class="menu-line" role="separator"></div>` : html`<${Item} item=${item} close=${close} />`));

@@ -40,7 +40,7 @@ export default function ModelList({ close, drawn }) {
       ${groups.map((group) => html`<${Group} key=${group.id} group=${group} items=${items} active=${active} take=${take} setAt=${setAt} />`)}
     </div>
     ${!items.length && html`<p class="menu-hint">${t('composer.no-model')}</p>`}
-    <${Missing} providers=${models.providers.value.filter((provider) => !provider.ready)} open=${!all.length} />
+    <${Missing} providers=${models.providers.value.filter((provider) => !provider.ready)} open=${!all.length} close=${close} />
   `;
 }
 
@@ -61,7 +61,7 @@ function Group({ group, items, active, take, setAt }) {
   const title = group.title ?? t(`composer.models-${group.id}`);
   return html`
     <div role="group" aria-label=${title}>
-      <p class="menu-head" aria-hidden="true">${title}</p>
+      <p class="menu-head" aria-hidden="true">${title}${isAgent(group.items[0]?.provider) && group.title && html`<span class="menu-tag">${t('agents.tag')}</span>`}</p>
       ${group.items.map((item) => {
         const index = items.indexOf(item);
         return html`<${Model} key=${item.key} item=${item} index=${index} active=${index === active} named=${group.title === null} take=${take} setAt=${setAt} />`;
@@ -70,6 +70,9 @@ function Group({ group, items, active, take, setAt }) {
     </div>
   `;
 }
+
+/** Not a model behind an address, but a program that works by itself. */
+const isAgent = (provider) => Boolean(provider) && provider.engine !== 'model' && provider.engine !== 'demo';
 
 /** The star is for the mouse and the finger; the keyboard has a key of its own. */
 function Model({ item, index, active, named, take, setAt }) {
@@ -96,13 +99,15 @@ function Missed() {
 }
 
 /** What could be had, folded: one line a provider says what is missing. */
-function Missing({ providers, open }) {
+function Missing({ providers, open, close }) {
+  const { panels } = usePage();
   if (!providers.length) return null;
   return html`
     <details class="menu-missing" open=${open}>
       <summary>${t('composer.not-set-up', { count: providers.length })}<${Icon} name="expand" /></summary>
-      ${providers.map(({ id, name, hint }) => html`
-        <p class="menu-hint" key=${id}><strong>${name}</strong> ${withCode(hint || t('composer.not-yet'))}</p>`)}
+      ${providers.map((provider) => html`
+        <p class="menu-hint" key=${provider.id}><strong>${provider.name}</strong> ${withCode(provider.hint || t('composer.not-yet'))}
+          ${isAgent(provider) && html` <button type="button" class="link" onClick=${() => { close(); panels.settings('agents'); }}>${t('agents.how-to')}</button>`}</p>`)}
     </details>
   `;
 }

@@ -5,12 +5,13 @@ import { html } from './html.js';
 
 const GAP = 6;
 
-/** `children(close)` draws the menu; its entries have a role that begins with `menuitem`. */
+/** `children(close, settle)` draws the menu, `settle` finds its place again where it has grown; its entries have a role that begins with `menuitem`. */
 export function Popover({ label, face, className = '', menuClass = '', children }) {
   const [open, setOpen] = useState(false);
   const [button, menu] = [useRef(null), useRef(null)];
   const id = useId();
   const close = () => menu.current?.hidePopover();
+  const settle = () => menu.current?.matches(':popover-open') && place(button.current.getBoundingClientRect(), menu.current);
   const toggled = (event) => {
     if (!menu.current) return; // what its entry did took the row away
     setOpen(event.newState === 'open');
@@ -21,7 +22,7 @@ export function Popover({ label, face, className = '', menuClass = '', children 
     <button type="button" ref=${button} class=${className} aria-label=${label} title=${label} popovertarget=${id}
       aria-haspopup="menu" aria-expanded=${open ? 'true' : 'false'}>${face}</button>
     <div ref=${menu} id=${id} popover="auto" role="menu" aria-label=${label} class=${`menu ${menuClass}`}
-      onToggle=${toggled} onKeyDown=${(event) => steer(event, menu.current, close)}>${open && children(close)}</div>
+      onToggle=${toggled} onKeyDown=${(event) => steer(event, menu.current, close)}>${open && children(close, settle)}</div>
   `;
 }
 

@@ -24,7 +24,21 @@ export function ProjectList() {
         <button type="button" class="quiet" aria-label=${t('list.project-new')} title=${t('list.project-new')} onClick=${make}><${Icon} name="plus" /></button>
       </div>
       ${!folded && projects.length > 0 && html`<ul>${projects.map((project) => html`<${Project} key=${project.project_id} project=${project} />`)}</ul>`}
+      <${HermesFilter} />
     </section>
+  `;
+}
+
+/** Shows the conversations of Hermes Agent alone, where there are any. */
+function HermesFilter() {
+  const { directory, store } = usePage();
+  const { hermes, source } = store.list.value;
+  if (!source && hermes.state !== 'ok' && hermes.state !== 'unreadable') return null;
+  return html`
+    <div class="project">
+      <button type="button" class="project-name" aria-pressed=${source ? 'true' : 'false'} title=${t('list.hermes-hint')}
+        onClick=${() => directory.show({ source: source ? null : 'hermes' })}><${Icon} name="terminal" /><span>${t('list.hermes')}</span></button>
+    </div>
   `;
 }
 

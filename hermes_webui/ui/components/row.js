@@ -5,6 +5,7 @@ import { usePage } from '../page/page.js';
 import { toReading } from './focus.js';
 import { html } from './html.js';
 import { Aside, Hidden, RunEnd } from './aside.js';
+import { Steps } from './steps.js';
 import { UserMessage } from './user-message.js';
 
 /** What draws it may still be on its way, or be missing while the server is away: the words are shown as they are. */
@@ -13,7 +14,9 @@ function Reply({ row }) {
   return Drawn ? html`<${Drawn} row=${row} />` : html`<article class="reply"><p class="plain" dir="auto">${row.text}</p></article>`;
 }
 
-const KINDS = { user: UserMessage, assistant: Reply, aside: Aside, end: RunEnd, hidden: Hidden };
+const Folded = ({ row }) => html`<${Steps} row=${row} Reply=${Reply} />`;
+
+const KINDS = { user: UserMessage, steps: Folded, assistant: Reply, aside: Aside, end: RunEnd, hidden: Hidden };
 
 export class Row extends Component {
   #element = createRef();

@@ -24,7 +24,7 @@ export function SessionList({ open }) {
   const [line, head] = useMeasure(box, rows.length > 0);
   const placed = useMemo(() => layOut(groupsOf(list.view, rows), head, line), [rows, list.view, head, line, new Date().toDateString()]);
   const ids = useMemo(() => rows.map((row) => row.session_id), [rows]);
-  const [view, looked] = useView(box, placed, list.next, JSON.stringify([list.view, list.query, list.project]));
+  const [view, looked] = useView(box, placed, list.next, JSON.stringify([list.view, list.query, list.project, list.source]));
   const focus = useFocus(page, box, ids, (at) => topOf(placed, at, head, line), [line, head], looked);
   useEffect(() => { page.directory.selection.value = without(page.directory.selection.peek(), ids); }, [ids]);
   const keys = useMemo(() => new ListKeys(page), []);
@@ -36,6 +36,7 @@ export function SessionList({ open }) {
     <nav class="sessions" aria-label=${t('list.name')} ref=${box} tabindex="-1" onKeyDown=${(event) => keys.pressed(event)}
       onClick=${(event) => keys.clicked(event)} onContextMenu=${(event) => keys.menuWanted(event)} onDragStart=${(event) => keys.dragged(event)}
       onPointerMove=${calm.stirred} onPointerLeave=${calm.left} onFocusIn=${({ target }) => keys.arrived(target)} onScroll=${looked}>
+      ${list.hermes.state === 'unreadable' && html`<p class="sessions-note" role="status" title=${list.hermes.message}>${t('list.hermes-unreadable')}</p>`}
       ${list.loaded && !rows.length && html`<${Empty} list=${list} />`}
       ${list.view === 'trash' && rows.length > 0 && html`<p class="sessions-note">${t('list.trash-note')}</p>`}
       <div class="sessions-space" style=${{ height: `${end ? end.top + end.height : 0}px` }}>
@@ -69,21 +70,22 @@ function Group({ group, line, total, focusable }) {
   `;
 }
 
-function Empty({ list: { view, query, project } }) {
+function Empty({ list: { view, query, project, source } }) {
   const words = () => {
     if (query.trim()) return t('list.none-found');
     if (view === 'archive') return t('list.none-archived');
     if (view === 'trash') return t('list.none-deleted');
+    if (source) return t('list.none-hermes');
     return project === null ? t('list.none') : t('list.none-in-project');
   };
   return html`<p class="sessions-empty">${words()}</p>`;
 }
 
 /** Rows stay where they are while a pointer moves over them, unless this page moves them itself. */
-function useCalm({ rows, loaded, view, query, project }, acts) {
+function useCalm({ rows, loaded, view, query, project, source }, acts) {
   const [, redraw] = useState(0);
   const state = useRef({ until: 0, timer: 0, rows, key: '' }).current;
-  const key = JSON.stringify([acts, loaded, view, query, project]);
+  const key = JSON.stringify([acts, loaded, view, query, project, source]);
   const holds = performance.now() < state.until && key === state.key;
   const shown = useMemo(() => (holds && rows !== state.rows ? held(state.rows, rows) : rows), [rows, holds]);
   Object.assign(state, { rows: shown, key });

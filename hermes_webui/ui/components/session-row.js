@@ -22,6 +22,7 @@ export function SessionRow({ row, marks, at, total }) {
         tabindex=${marks.focusable ? 0 : -1} draggable=${false}>
         <span class="session-title" dir="auto">${title}</span>
         ${marks.selected && html`<span class="away">${t('list.selected')}</span>`}
+        <${Origin} row=${row} />
         <${Tags} tags=${row.tags ?? []} />
         <${Mark} row=${row} unread=${marks.unread} />
         ${marks.project && html`<${ProjectDot} project=${marks.project} />`}
@@ -43,6 +44,13 @@ export function TrashedRow({ row, marks, at, total }) {
   `;
 }
 
+/** Where it comes from, where that is not here. */
+function Origin({ row: { session_source: source, source_label: label } }) {
+  if (source !== 'hermes') return null;
+  const words = t('list.from-hermes', { source: label });
+  return html`<span class="origin" role="img" aria-label=${words} title=${words}><${Icon} name="terminal" /></span>`;
+}
+
 function Tags({ tags }) {
   if (!tags.length) return null;
   const count = tags.length > 1 && widthOf(tags[0] + tags[1]) <= ROOM ? 2 : 1;
@@ -61,6 +69,7 @@ const ProjectDot = ({ project: { name, color = '' } }) => html`
 `;
 
 function Mark({ row, unread }) {
+  if (row.asks) return html`<span class="dot asks" role="img" aria-label=${t('agents.needs-you')} title=${t('agents.needs-you')}></span>`;
   if (row.is_streaming) return html`<span class="dot busy" role="img" aria-label=${t('list.answering')}></span>`;
   const why = trouble(row);
   if (why) return html`<span class="dot bad" role="img" aria-label=${why} title=${why}></span>`;

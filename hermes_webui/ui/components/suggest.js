@@ -31,7 +31,7 @@ function Offered({ item, index, chosen }) {
   return html`
     <li id=${`suggestion-${index}`} role="option" aria-selected=${chosen ? 'true' : 'false'} onMouseDown=${pick}
       onMouseMove=${() => { offering.at.value = index; }}>
-      ${!item.command && html`<${Icon} name=${item.prompt ? 'prompt' : 'file'} />`}
+      ${!item.command && html`<${Icon} name=${item.insert ? 'agent' : item.prompt ? 'prompt' : 'file'} />`}
       <span class="suggest-name" dir="auto">${item.name}</span><span class="suggest-title" dir="auto">${item.title}</span>
       ${keys && html`<kbd>${commands.names(keys).join(' ')}</kbd>`}
       ${item.prompt && html`<span class="suggest-forget" aria-hidden="true" title=${t('composer.forget-prompt', { name: item.name })}

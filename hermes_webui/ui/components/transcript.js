@@ -6,9 +6,13 @@ import { Viewport } from '../page/viewport.js';
 import { clicksIn } from '../render/clicks.js';
 import { t } from '../words/words.js';
 import { html } from './html.js';
+import { late } from './late.js';
 import { Row } from './row.js';
+import { styled } from './styled.js';
 import { ToEnd } from './to-end.js';
 import { isInView, rowElement, steer } from './walking.js';
+
+const AskBar = late(() => styled('agents', import('./ask-bar.js')), 'default');
 
 /** Where a message that was gone to begins, below the view's upper edge (px). */
 const ARRIVES_AT = 64;
@@ -37,6 +41,7 @@ export function Transcript() {
         <div style=${{ height: `${below}px` }}></div>
       </div>
     </div>
+    ${store.asked.value.length > 0 && html`<${AskBar} />`}
     <${ToEnd} following=${following} last=${rows.at(-1)} go=${toEnd} />
   `;
 }
@@ -101,7 +106,7 @@ function focusOn(message) {
 }
 
 /** The row that shows a message, be it as the result of a tool. */
-const rowWith = (rows, id) => rows.find((row) => row.message?.id === id || row.parts?.some((part) => part.id === id) || row.tools?.some((part) => part?.id === id));
+const rowWith = (rows, id) => rows.find((row) => row.message?.id === id || row.parts?.some((part) => part.id === id) || row.holds?.includes(id) || row.tools?.some((part) => part?.id === id));
 
 /** Who sends a prompt wants to see it. */
 function useOwnPromptInView() {

@@ -24,7 +24,7 @@ export class Commands {
 
   /**
    * `title()` is a sentence of the catalogue, `group` one of GROUPS, `keys` as `mod+shift+o`, `when()` whether it can be done
-   * now (default: yes), `over` that it goes on over an open dialog, `hidden` that the palette does not list it. Gives what
+   * now (default: yes), `over` that it goes on over an open dialog, `once` that a key which is held down means it once, `hidden` that the palette does not list it. Gives what
    * takes it away again.
    */
   add(command) {
@@ -52,9 +52,9 @@ export class Commands {
     return this.#storage.get('recentCommands') ?? [];
   }
 
-  run(id) {
+  run(id, ...given) {
     const command = this.find(id);
-    return command?.when() ? command.run() : undefined;
+    return command?.when() ? command.run(...given) : undefined;
   }
 
   used(id) {
@@ -73,7 +73,7 @@ export class Commands {
     const command = this.all.find((one) => one.keys && means(one.keys, event, isMac) && (!dialog || one.over) && one.when());
     if (!command) return;
     event.preventDefault();
-    command.run();
+    if (!event.repeat || !command.once) command.run();
   }
 
   /** For a title or a menu: `Stop (Esc)`. */

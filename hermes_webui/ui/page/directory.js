@@ -63,9 +63,9 @@ export class Directory {
 
   async #fetch({ cursor, limit }) {
     const { api, store } = this.#page;
-    const { view, query, project } = this.#list;
+    const { view, query, project, source } = this.#list;
     const scope = scopeOf(this.#list);
-    const asked = { limit, cursor, archived: view === 'archive' ? 1 : 0, trash: view === 'trash' ? 1 : null, query: query.trim() || null, project };
+    const asked = { limit, cursor, archived: view === 'archive' ? 1 : 0, trash: view === 'trash' ? 1 : null, query: query.trim() || null, project, source };
     const page = await api.get('/api/sessions', asked).catch(() => null);
     if (page) store.dispatch({ type: 'list.loaded', page, more: Boolean(cursor), scope });
     else store.dispatch({ type: 'link.away', at: Date.now() });

@@ -2,6 +2,7 @@
 // without: it comes with the first letter typed, or with the first conversation that is opened.
 
 import { effect, signal } from '@preact/signals';
+import { styled } from '../components/styled.js';
 
 const AGAIN_MS = 2000;
 
@@ -13,7 +14,7 @@ export class Drawing {
   /** It is here, or has failed to come once: nothing waits for it any longer. */
   settled = signal(false);
 
-  constructor(load = () => import('../components/assistant-message.js')) {
+  constructor(load = () => styled('agents', import('../components/assistant-message.js'))) {
     this.#load = load;
   }
 

@@ -8,6 +8,8 @@ import { BrowserStorage, areaOf } from '../net/storage.js';
 import { EventStream } from '../net/stream.js';
 import { GRACE_MS } from '../state/link.js';
 import { t } from '../words/words.js';
+import { Agents } from './agents.js';
+import { Answering } from './answering.js';
 import { Commands } from './commands.js';
 import { Mirror } from '../net/mirror.js';
 import { Vault } from '../net/vault.js';
@@ -36,6 +38,7 @@ import { SidebarState } from './sidebar.js';
 import { Store } from './store.js';
 import { Toasts } from './toasts.js';
 import { Version } from './version.js';
+import { Workspace } from './workspace.js';
 
 export const PageContext = createContext(null);
 export const usePage = () => useContext(PageContext);
@@ -57,6 +60,7 @@ export class Page {
     this.commands = new Commands(storage);
     this.panels = new Panels(this);
     this.sidebar = new SidebarState(this);
+    this.workspace = new Workspace(this, storage);
     this.directory = new Directory(this);
     this.filing = new Filing(this);
     this.models = new Models(this, storage);
@@ -70,6 +74,8 @@ export class Page {
     this.places = new Places(this);
     this.reading = new Reading(this);
     this.messages = new Messages(this);
+    this.agents = new Agents(this);
+    this.answering = new Answering(this);
     this.router = new Router(this);
     this.exporting = new Exporting(this);
     this.notifying = new Notifying(this);

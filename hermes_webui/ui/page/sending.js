@@ -75,7 +75,8 @@ export class Sending {
     const key = again ? this.#tried.key : newKey();
     const files = attaching.all();
     const where = { session_id, tab: this.#presence.own, chat };
-    const item = { key, ...where, content, at: this.#last, attempts: 0, begun: 0, choice: given(models.choice.peek()) };
+    const who = { choice: given(models.choice.peek()), begins: session_id ? {} : models.beginning() };
+    const item = { key, ...where, content, at: this.#last, attempts: 0, begun: 0, ...who };
     return files.length ? { ...item, files } : item;
   }
 
@@ -147,10 +148,22 @@ export class Sending {
     return true;
   }
 
+  /** A conversation that is set up before its first prompt: its id, or null where there is no server. */
+  async begin() {
+    const { store, models, drafting, router } = this.#page;
+    const answer = await this.#page.ask('/api/session/new', given(models.choice.peek()));
+    if (!answer) return null;
+    const { session_id } = answer.session;
+    store.dispatch({ type: 'session.opened', session_id, adopt: answer.session });
+    drafting.adopt(session_id);
+    router.settle(session_id);
+    return session_id;
+  }
+
   /** A conversation begins on the server with its first prompt; all that waits for it moves along. */
-  async #place(lane, { key, choice, tab, chat }) {
+  async #place(lane, { key, choice, begins, tab, chat }) {
     const { api, store, router, drafting } = this.#page;
-    const { session } = await api.post('/api/session/new', given(choice));
+    const { session } = await api.post('/api/session/new', { ...given(choice), ...begins });
     const { session_id } = session;
     const along = this.#outbox.of(lane).filter((item) => item.tab === tab && item.chat === chat);
     for (const item of along) this.#outbox.put({ ...item, session_id, begun: (item.begun ?? 0) + 1 });

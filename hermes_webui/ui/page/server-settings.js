@@ -38,7 +38,7 @@ export class ServerSettings {
   async change(what, body) {
     const told = await this.#page.api.post(`/api/settings/${what}`, body);
     this.told.value = told;
-    if (what !== 'titles' && what !== 'password') await this.#page.models.load();
+    if (!['titles', 'password', 'hermes'].includes(what)) await this.#page.models.load();
     return told;
   }
 

@@ -19,15 +19,18 @@ export class Store {
   whole = computed(() => newer(this.conversation.value) === 0);
   /** The key of the prompt that was sent last from here and is not in the log yet. */
   ownPrompt = computed(() => this.conversation.value.prompts.findLast(({ queued }) => !queued)?.key ?? null);
+  /** Questions that wait for an answer, and what running calls have put out: drawn where they stand, without their rows. */
+  asked = computed(() => this.conversation.value.asked);
+  outputs = computed(() => this.conversation.value.outputs);
   rows = computed(() => this.#rows(this.conversation.value));
 
   dispatch(event) {
     this.#apply([...this.#take(), event]);
   }
 
-  /** An event of the stream: deltas wait for the next drawing, anything else brings them along, in order. */
+  /** An event of the stream: deltas and output wait for the next drawing, anything else brings them along, in order. */
   receive(event) {
-    if (event.type !== 'delta') return this.dispatch(event);
+    if (event.type !== 'delta' && event.type !== 'output') return this.dispatch(event);
     this.#waiting.push(event);
     this.#timer ||= setTimeout(() => this.flush(), DRAW_EVERY_MS);
   }

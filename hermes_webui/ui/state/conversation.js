@@ -1,7 +1,9 @@
 // One conversation as a fold of events: the loaded session, then what the stream tells, then what this browser did.
 // The same function for live and stored, so that nothing jumps when a reply settles.
 
+import { answered, output, planned, requested } from './asking.js';
 import { pageLoaded } from './pages.js';
+import { isArrived } from './prompts.js';
 import { added, adopt, delta, finished, queued, requeued, started } from './turns.js';
 
 /** A conversation of which nothing is known yet; `sessionId` is null for a new one. */
@@ -20,6 +22,11 @@ export const blank = (sessionId = null, view = 0) => ({
   queue: [],
   held: false,
   lastRun: null,
+  asked: [], // questions that wait for an answer: {request_id, run_id, kind, title, options, call, schema, deadline …}
+  plan: null, // {run_id, entries: [{content, status, priority}]}: the last one
+  agent: {}, // {modes, mode, commands}, as far as its agent has said
+  outputs: {}, // what running calls have put out, by their ids: {text, length}
+  watched: [], // ids of runs that went on while they were looked at: their calls stay where they are
   revision: 0,
   whole: 0, // the seq at which the last streamed message was whole: deltas from before it come too late
   cursor: '', // where to follow the stream from
@@ -39,6 +46,9 @@ const LOG = {
   'run.requeued': requeued,
   'run.started': started,
   'run.finished': finished,
+  'approval.requested': requested,
+  'approval.answered': answered,
+  'plan.changed': planned,
   'session.trashed': (state) => ({ ...state, trashed: true }),
   'session.restored': (state) => ({ ...state, trashed: false }),
 };
@@ -47,17 +57,19 @@ const LOCAL = {
   'session.opened': (state, event) => opened(state, event),
   'session.loaded': (state, event) => adopt(state, event.session),
   'session.failed': (state, { error }) => ({ ...state, error }),
+  'session.told': (state, { fields }) => ({ ...state, session: { ...state.session, ...fields } }),
   'page.loaded': pageLoaded,
-  'prompt.sending': (state, event) => ({
+  'prompt.sending': (state, event) => unlessArrived({
     ...state,
     prompts: [...without(state.prompts, event.key), promptOf(event, { state: 'sending' })],
   }),
-  'prompt.saved': (state, event) => touch(state, event.key, {
+  'prompt.saved': (state, event) => unlessArrived(touch(state, event.key, {
     state: 'saved', ...(event.files && { files: event.files }), message_id: event.message_id, run_id: event.run_id, queued: event.queued, error: null,
-  }),
+  })),
   'prompt.failed': (state, event) => touch(state, event.key, {
     state: event.waiting ? 'waiting' : 'failed', error: event.error,
   }),
+  'question.closed': (state, { request_id }) => answered(state, { data: { request_id } }),
   'prompt.removed': (state, { key }) => ({ ...state, prompts: without(state.prompts, key) }),
 };
 
@@ -69,8 +81,16 @@ export function conversation(state, event) {
   if (state.stale || !state.loaded) return state;
   if (event.type === 'reload') return { ...state, stale: true };
   if (event.type === 'delta') return follow(delta(state, event), event);
+  if (event.type === 'output') return output(state, event);
+  if (event.type === 'agent') return { ...state, agent: event.agent };
   if (typeof event.seq === 'number') return logged(state, event);
   return state;
+}
+
+/** Where a conversation comes from that is another program's until it is replied to here; else null. */
+export function sourceOf({ session, revision, prompts }) {
+  const theirs = session?.read_only && revision === session.revision && !prompts.length;
+  return theirs ? session.source_label : null;
 }
 
 function logged(state, event) {
@@ -90,6 +110,12 @@ function follow(state, { cursor }) {
 function opened(state, { session_id = null, adopt: keep }) {
   const next = blank(session_id, state.view + (keep ? 0 : 1));
   return keep ? { ...next, prompts: state.prompts, loaded: true, session: keep } : next;
+}
+
+/** After a reload the conversation may hold what the outbox still has: the page was gone before its answer came. */
+function unlessArrived(state) {
+  const prompts = state.prompts.filter((prompt) => !isArrived(prompt, state.messages, state.queue));
+  return prompts.length === state.prompts.length ? state : { ...state, prompts };
 }
 
 const without = (prompts, key) => prompts.filter((prompt) => prompt.key !== key);

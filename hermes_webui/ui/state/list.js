@@ -12,18 +12,22 @@ export const noList = {
   view: 'all', // all | archive | trash
   query: '',
   project: null, // the id of the project that is shown alone
+  source: null, // where the conversations that are shown alone come from: `hermes`
+  hermes: { state: 'reading', message: '' }, // whether Hermes Agent's own conversations could be read
   unread: new Set(), // sessions with a reply that nobody has looked at
   projects: [], // {project_id, name, color}
 };
 
 /** What the rows are of: an answer to another question is not taken. */
-export const scopeOf = ({ view, query, project }) => JSON.stringify([view, query.trim(), project]);
+export const scopeOf = ({ view, query, project, source }) => JSON.stringify([view, query.trim(), project, source]);
 
 const STEPS = {
   'list.loaded': loaded,
   'list.scope': (state, { type, ...scope }) => scoped(state, scope),
   list: changed,
   hello: greeted,
+  listed: (state, { list_version: version }) => ({ ...state, version, outdated: state.loaded }), // many rows at once
+  hermes: (state, { state: name, message, list_version: version }) => ({ ...state, version, hermes: { state: name, message } }),
   seen: (state, { session_id, unread, list_version: version }) => ({ ...state, version, unread: withOrWithout(state.unread, session_id, unread) }),
   projects: (state, { projects, list_version: version = state.version }) => ({ ...state, version, projects, project: alive(state.project, projects) }),
 };
@@ -36,9 +40,9 @@ export function list(state, event) {
 function loaded(state, { page, more, scope }) {
   if (scope !== undefined && scope !== scopeOf(state)) return state;
   const rows = more ? merge(state.rows, page.sessions) : page.sessions;
-  const { next_cursor: next = null, total = rows.length, list_version: version, unread } = page;
+  const { next_cursor: next = null, total = rows.length, list_version: version, unread, hermes = state.hermes } = page;
   const sorted = state.view === 'trash' ? rows : [...rows].sort(order);
-  return { ...state, rows: sorted, next, total, version, unread: unread ? new Set(unread) : state.unread, loaded: true, outdated: false };
+  return { ...state, rows: sorted, next, total, version, unread: unread ? new Set(unread) : state.unread, hermes, loaded: true, outdated: false };
 }
 
 function merge(rows, fresh) {
@@ -65,8 +69,9 @@ function changed(state, { session, removed, list_version: version }) {
 }
 
 /** Whether a row is one of those that are shown. */
-export function belongs({ view, query, project }, row) {
+export function belongs({ view, query, project, source }, row) {
   if (view === 'trash' || Boolean(row.archived) !== (view === 'archive')) return false;
+  if (source !== null && row.session_source !== source) return false;
   return (project === null || row.project_id === project) && matches(row, query);
 }
 

@@ -56,3 +56,9 @@ export function diffOf(text) {
   }
   return parts;
 }
+
+/** The places of a call in words: `a/b.py:3`. */
+export const pathsOf = (locations = []) => locations.map(({ path, line }) => (line ? `${path}:${line}` : path));
+
+/** A call whose question was open when its turn ended. */
+export const isNotRun = ({ status, not_run }) => status === 'cancelled' && Boolean(not_run);

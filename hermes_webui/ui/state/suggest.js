@@ -1,11 +1,12 @@
 // What is being asked for by `/` at the start of the composer, or by `@` in it; pure.
 
 import { ranked } from './commands.js';
+import { nameOf, parentOf } from './paths.js';
 
 /** What may stand before `@`: nothing, a space, or a character of a script that has no spaces. */
 const BEFORE = '(?:^|[\\s\\p{sc=Han}\\p{sc=Hiragana}\\p{sc=Katakana}、。，！？：；）」』”])';
 const COMMAND = /^[/／]([\p{L}\p{N}-]*(?: [\p{L}\p{N}-]*)?)$/u;
-const MENTION = new RegExp(`${BEFORE}[@＠]([\\p{L}\\p{N}_.-]{0,60})$`, 'u');
+const MENTION = new RegExp(`${BEFORE}[@＠]([\\p{L}\\p{N}_./-]{0,200})$`, 'u');
 
 /** `{kind: command | mention, query, from, to}` where the text before the caret asks for something, else null. */
 export function asked(text, caret) {
@@ -21,21 +22,24 @@ export const slashName = ({ id, slash }) => slash ?? id.replace(/\.open$/, '').s
 
 const MOST = 50;
 
-export function commandsFor(query, commands) {
+/** The page's own, and those of the session's agent: `{name, description, hint}`, which are sent to it as they are. */
+export function commandsFor(query, commands, agents = []) {
   const useful = commands.filter(({ id }) => id !== 'chat.write'); // one is there already
   const named = useful.map((command) => ({ key: command.id, name: `/${slashName(command)}`, title: command.title(), command }));
+  const theirs = agents.map(({ name, description = '' }) => ({ key: `agent:${name}`, name: `/${name}`, title: description, insert: `/${name} ` }));
   const begins = (item) => item.name.slice(1).startsWith(query.toLowerCase());
-  const found = ranked(query, named, ({ name, title }) => `${name.slice(1)} ${title}`);
+  const found = ranked(query, [...theirs, ...named], ({ name, title }) => `${name.slice(1)} ${title}`);
   return [...found.filter(begins), ...found.filter((item) => !begins(item))].slice(0, MOST);
 }
 
-/** Kept prompts, then files of this conversation. `prompts`: [{id, title, text}], `files`: [{id, name, …}]. */
-export function mentionsFor(query, { prompts, files }) {
+/** Kept prompts, then files of this conversation, then of its workspace. `prompts`: [{id, title, text}], `files`: [{id, name, …}]. */
+export function mentionsFor(query, { prompts, files, paths = [] }) {
   const all = [
     ...prompts.map((prompt) => ({ key: prompt.id, name: prompt.title, title: prompt.text.slice(0, 120), prompt })),
     ...files.map((file) => ({ key: file.id, name: file.name, title: '', file })),
+    ...paths.map((path) => ({ key: `path:${path}`, name: nameOf(path), title: parentOf(path), path, insert: `${path} ` })),
   ];
-  return ranked(query, all, ({ name }) => name).slice(0, MOST);
+  return ranked(query, all, ({ name, path }) => path ?? name).slice(0, MOST);
 }
 
 /** The files that the messages of a conversation came with, the last first, each content once. */

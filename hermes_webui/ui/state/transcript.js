@@ -3,6 +3,7 @@
 
 import { goesOn, isCut, joined, ontoReply, partsOf } from './joining.js';
 import { newer } from './pages.js';
+import { folded, isBusy, nested } from './steps.js';
 import { contentText } from './text.js';
 
 /** A function from state to rows, which hands out the same row object as long as nothing in it has changed. */
@@ -13,15 +14,19 @@ export function transcript() {
   return (state) => {
     if (onlyTheReplyGrew(seen, state)) rows = withReply(rows, state);
     else {
-      if (seen.messages !== state.messages) settled = settledRows(state.messages);
-      const known = new Map(rows.map((row) => [row.key, row]));
+      if (SETTLED.some((name) => seen[name] !== state[name])) settled = settledRows(state.messages, state.watched);
+      const known = knownOf(rows);
       const all = newer(state) ? settled : finish(state, withOpen(settled, state));
-      rows = all.map((row) => reuse(known.get(row.key), row));
+      rows = all.map((row) => reuse(known.get(nameOf(row)), row.rows ? { ...row, rows: row.rows.map((one) => reuse(known.get(nameOf(one)), one)) } : row));
     }
     seen = state;
     return rows;
   };
 }
+
+const SETTLED = ['messages', 'watched'];
+const nameOf = ({ kind, key }) => `${kind}:${key}`;
+const knownOf = (rows) => new Map(rows.flatMap((row) => [row, ...(row.rows ?? [])]).map((row) => [nameOf(row), row]));
 
 const INPUTS = ['messages', 'run', 'prompts', 'lastRun', 'hidden'];
 const onlyTheReplyGrew = (seen, state) =>
@@ -47,7 +52,7 @@ const same = (one, other) =>
   one === other ||
   (Array.isArray(one) && Array.isArray(other) && one.length === other.length && one.every((it, at) => it === other[at]));
 
-function settledRows(messages) {
+function settledRows(messages, watched = []) {
   const results = resultsOf(messages);
   const rows = [];
   const keys = new Set();
@@ -57,7 +62,7 @@ function settledRows(messages) {
     if (goesOn(rows.at(-1), message)) rows.push(joined(rows.pop(), row));
     else rows.push(row);
   }
-  return markTurns(rows);
+  return folded(markTurns(nested(rows)), watched);
 }
 
 /** Tool messages by the call that they answer, where that call is among the messages. */
@@ -132,18 +137,11 @@ function replyRow({ run, open, messages }, key) {
   return {
     key, kind: 'assistant', open: true, run_id: run.run_id, text: of('text'), reasoning: of('reasoning'),
     message: null, tools: [], head, first: !head, last: true, thinking: open?.parts.at(-1)?.[0] === 'reasoning',
-    busy: openCall(messages),
+    busy: isBusy(messages),
   };
 }
 
 const headOf = (messages, runId) => messages.find((message) => message.role === 'assistant' && message.run_id === runId) ?? null;
-
-/** Is the last thing of the log a tool call without its result? Then it is the tool that we wait for. */
-function openCall(messages) {
-  const calls = messages.findLast((message) => message.tool_calls?.length)?.tool_calls ?? [];
-  const answered = new Set(messages.slice(-calls.length - 1).map((message) => message.tool_call_id));
-  return messages.at(-1)?.role !== 'user' && calls.some((call) => !answered.has(call.id));
-}
 
 /** Marks that depend on the run: which prompt is being answered, which reply goes on, how the last one ended. */
 function finish(state, rows) {

@@ -1,5 +1,6 @@
 // What the events of a turn do to a conversation: prompts, deltas, messages, runs, the queue.
 
+import { askedIn, withoutOutput } from './asking.js';
 import { isHeld, newer, placeOf } from './pages.js';
 import { isArrived, isPrompt } from './prompts.js';
 import { contentText, length, skip } from './text.js';
@@ -40,6 +41,7 @@ export function added(state, { data, seq }) {
     ...state,
     messages: apart ? state.messages : [...state.messages, message],
     hidden: null,
+    outputs: withoutOutput(state.outputs, message.tool_call_id),
     open: message.role === 'user' ? state.open : null,
     whole: message.role === 'user' ? state.whole : seq,
     queue: state.queue.filter((item) => !sameRun(item, data)),
@@ -83,8 +85,11 @@ export function started(state, { data }) {
     open: state.open?.run_id === data.run_id ? state.open : null,
     queue: state.queue.filter((item) => item.run_id !== data.run_id),
     held: false,
+    watched: watching(state.watched, data.run_id),
   };
 }
+
+const watching = (watched, run_id) => (watched.includes(run_id) ? watched : [...watched, run_id]);
 
 /** The end of a run, or of one that only stood in the queue. */
 export function finished(state, { data }) {
@@ -93,7 +98,7 @@ export function finished(state, { data }) {
   if (other || queue.length !== state.queue.length) return { ...state, queue, held: state.held && queue.length > 0 };
   const lastRun = { run_id: data.run_id, state: data.state, error: data.error ?? null };
   const held = queue.length > 0 && (data.state === 'failed' || data.state === 'interrupted');
-  return { ...state, queue, lastRun, held, run: null, open: null };
+  return { ...state, queue, lastRun, held, run: null, open: null, asked: [], outputs: {} };
 }
 
 /** The session as the server has it. Older pages that this browser holds already stay. */
@@ -101,13 +106,15 @@ export function adopt(state, session) {
   const { messages, draft, open, cursor, tool_calls, ...rest } = session;
   const summary = Object.fromEntries(Object.entries(rest).filter(([name]) => !name.startsWith('_')));
   const older = olderPages(state, messages);
+  const run_id = summary.active_stream_id;
   return {
     ...state, loaded: true, stale: false, error: null, trashed: false, session: summary,
     messages: [...older, ...messages],
     ...(older.length ? { more: state.more, offset: state.offset, turns: state.turns } : placeOf(session)),
     open: open ? { run_id: open.run_id, parts: open.parts, offset: open.offset } : null,
-    run: summary.active_stream_id
-      ? { run_id: summary.active_stream_id, model: summary.model ?? null, continues: open?.continues ?? null } : null,
+    run: run_id ? { run_id, model: summary.model ?? null, continues: open?.continues ?? null } : null,
+    watched: run_id ? watching(state.watched, run_id) : state.watched,
+    ...askedIn(session, open),
     hidden: summary.hidden ?? null,
     queue: summary.queue ?? [], held: Boolean(summary.queue_held), lastRun: summary.last_run ?? null,
     revision: summary.revision ?? 0, cursor: cursor ?? '',

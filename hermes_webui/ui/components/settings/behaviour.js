@@ -20,6 +20,7 @@ export function Behaviour({ server }) {
     <${Switch} name=${t('settings.confirm')} hint=${t('settings.confirm-hint')} on=${preferences.of('confirmDelete').value}
       change=${(on) => preferences.choose('confirmDelete', on)} />
     <${Titles} server=${server} />
+    <${HermesSessions} server=${server} />
     <${DefaultModel} server=${server} />
   `;
 }
@@ -44,6 +45,16 @@ function Titles({ server }) {
   return html`
     <${Switch} name=${t('settings.titles')} hint=${t('settings.titles-hint')} on=${told?.titles ?? true} disabled=${!told || busy}
       change=${(on) => run(() => server.change('titles', { on }).then(() => ''))} />
+    ${said && !said.good && html`<${Said} said=${said} />`}
+  `;
+}
+
+function HermesSessions({ server }) {
+  const told = server.told.value;
+  const [busy, said, run] = useRequest();
+  return html`
+    <${Switch} name=${t('settings.hermes')} hint=${t('settings.hermes-hint')} on=${told?.hermes_sessions ?? true} disabled=${!told || busy}
+      change=${(on) => run(() => server.change('hermes', { on }).then(() => ''))} />
     ${said && !said.good && html`<${Said} said=${said} />`}
   `;
 }

@@ -1,19 +1,17 @@
 // Who answers, and what each can do.
 
-import { listed, t } from '../../words/words.js';
+import { t } from '../../words/words.js';
 import { html } from '../html.js';
 
 const CAPS = ['images', 'tools', 'mcp', 'titles', 'resumable'];
 
 export function Engines({ server }) {
-  const agents = server.told.value?.agents ?? [];
   return html`
     <section class="engines">
       <h3>${t('settings.engines')}</h3>
       <ul>${server.engines.value.map(({ name, caps }) => html`
         <li key=${name}><strong>${t(`settings.engine-${name === 'demo' || name === 'model' ? name : 'other'}`, { name })}</strong>
           <span class="hint">${capsOf(caps)}</span></li>`)}</ul>
-      ${agents.length > 0 && html`<p class="hint">${t('settings.agents', { names: listed(agents) })}</p>`}
     </section>
   `;
 }

@@ -3,23 +3,42 @@
 import { useMemo } from 'preact/hooks';
 import { usePage } from '../../page/page.js';
 import { ServerSettings } from '../../page/server-settings.js';
+import { ToolSettings } from '../../page/tool-settings.js';
 import { SECTIONS } from '../../state/settings.js';
 import { t } from '../../words/words.js';
 import { Dialog } from '../dialog.js';
 import { html } from '../html.js';
 import { Icon } from '../icon.js';
+import { late } from '../late.js';
+import { styled } from '../styled.js';
 import { About } from './about.js';
 import { Access } from './access.js';
+import { Agents } from './agents.js';
 import { Appearance } from './appearance.js';
 import { Behaviour } from './behaviour.js';
 import { Models } from './models.js';
+import { Tools } from './tools.js';
 
-const PARTS = { appearance: Appearance, behaviour: Behaviour, models: Models, access: Access, about: About };
-const ICONS = { appearance: 'sun', behaviour: 'keyboard', models: 'model', access: 'lock', about: 'info' };
+/** Sections that are fetched when they are opened. */
+const around = (coming, name) => late(() => styled('around', coming()), name);
+const Profiles = around(() => import('./profiles.js'), 'Profiles');
+const Prompts = around(() => import('./prompts.js'), 'Prompts');
+const Schedules = around(() => import('./schedules.js'), 'Schedules');
+const Usage = around(() => import('./usage.js'), 'Usage');
+
+const PARTS = {
+  appearance: Appearance, behaviour: Behaviour, models: Models, agents: Agents, tools: Tools, profiles: Profiles, prompts: Prompts,
+  schedules: Schedules, usage: Usage, access: Access, about: About,
+};
+const ICONS = {
+  appearance: 'sun', behaviour: 'keyboard', models: 'model', agents: 'agent', tools: 'tool', profiles: 'select', prompts: 'prompt',
+  schedules: 'clock', usage: 'chart', access: 'lock', about: 'info',
+};
 
 export function Settings({ section, close }) {
   const page = usePage();
   const server = useMemo(() => new ServerSettings(page), []);
+  const tools = useMemo(() => new ToolSettings(page), []);
   const shown = section ?? 'appearance';
   const Part = PARTS[shown];
   return html`
@@ -32,7 +51,7 @@ export function Settings({ section, close }) {
           <h2 id="settings-name">${t(`settings.${shown}`)}</h2>
           <${Close} close=${close} />
         </header>
-        <div class="settings-scroll" tabindex="-1"><${Part} key=${shown} server=${server} /></div>
+        <div class="settings-scroll" tabindex="-1"><${Part} key=${shown} server=${server} tools=${tools} /></div>
       </section>
     <//>
   `;

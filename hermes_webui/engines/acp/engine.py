@@ -1,0 +1,302 @@
+"""An agent as an engine: a turn finds its process, opens its session, says the prompt and passes on what comes back."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import aclosing, suppress
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hermes_webui.chat.messages import text_of
+from hermes_webui.engines.acp.exchange import Exchange
+from hermes_webui.engines.acp.link import Lost, Refused, open_link
+from hermes_webui.engines.acp.opening import LOST, Known, State, known_of, opening, said_of, taken_over
+from hermes_webui.engines.acp.process import Process
+from hermes_webui.engines.acp.profiles import Profile
+from hermes_webui.engines.acp.prompt import blocks, cut_off, so_far, takes_of, to_go_on
+from hermes_webui.engines.acp.seats import Key, Seat, Seats
+from hermes_webui.engines.acp.sessions import Sessions
+from hermes_webui.engines.acp.supply import CAPABILITIES
+from hermes_webui.engines.base import (
+    Ask,
+    EngineCaps,
+    EngineEvent,
+    ModelInfo,
+    Notice,
+    ProviderInfo,
+    SessionInfoChanged,
+    TextDelta,
+    Turn,
+)
+from hermes_webui.engines.seam import Seam
+from hermes_webui.errors import EngineFailure, HermesError
+
+DEFAULT: Final = "default"
+#: ACP's code for an agent that wants a login first.
+AUTH_REQUIRED: Final = -32000
+LONGEST_DETAIL: Final = 600
+
+FULL: Final = "{name} waits: as many agents are at work as may be at once ([agents] processes in config.toml)."
+
+
+class Memory(Protocol):
+    """What is remembered of agents' sessions over a restart; a cache, whose loss costs a session that begins anew."""
+
+    def get(self, agent: str, session_id: str) -> bytes:
+        """What was kept, b"" for nothing."""
+        ...
+
+    def save(self, agent: str, session_id: str, data: bytes) -> None:
+        """Keeps it. Raises `StoreUnavailable`."""
+        ...
+
+
+class Ground(Struct, frozen=True):
+    """What all agents of a server stand on: the whole environment, the folder of a conversation ("": of one that has
+    none of its own; raises `HermesError`), where sessions are remembered, and who takes their error output (the agent's
+    id, the bytes).
+    """
+
+    environment: Mapping[str, str]
+    folder: Callable[[str], str]
+    memory: Memory
+    log: Callable[[str, bytes], None]
+    log_path: Callable[[str], Path]
+    version: str
+
+
+class Tried(Struct, frozen=True):
+    """Whether an agent answers, and what it says it is."""
+
+    ok: bool
+    message: str
+    version: str = ""
+    seconds: float = 0.0
+
+
+class AcpEngine:
+    """One agent. All agents of a server share its `seats`."""
+
+    caps = EngineCaps(images=True, tools=True)
+
+    def __init__(self, profile: Profile, ground: Ground, seats: Seats) -> None:
+        self.name = profile.id
+        self.profile = profile
+        self._ground = ground
+        self._seats = seats
+        self._environment = {**ground.environment, **profile.env}
+        self._models: tuple[dict[str, str], ...] = ()
+        #: What it said of itself when it was last started, and why it last could not be.
+        self.version = ""
+        self.failure = ""
+
+    async def run(self, turn: Turn, ask: Ask, cancel: asyncio.Event) -> AsyncIterator[EngineEvent]:
+        """See `Engine.run`. A turn that is left is stopped in the background; the next one waits for that."""
+        self._must_be_found()
+        key: Key = (self.name, turn.session_id)
+        if self._seats.is_full(key):
+            yield Notice(FULL.format(name=self.profile.name))
+        cwd = await asyncio.to_thread(self._ground.folder, turn.workspace)
+        seat = await self._seats.take(key)
+        exchange = Exchange(seat, self.profile, cwd, turn.run_id[-6:], self._environment)
+        try:
+            async with aclosing(self._turn(seat, exchange, turn, ask)) as events:
+                async for event in events:
+                    yield event
+        finally:
+            after = exchange.stop(wedges=self.profile.traits.wedges) if exchange.is_running else None
+            self._seats.give_back(seat, after)
+
+    async def _turn(self, seat: Seat, exchange: Exchange, turn: Turn, ask: Ask) -> AsyncGenerator[EngineEvent]:
+        cwd = exchange.cwd
+        try:
+            await seat.started(lambda: self._start(seat, cwd))
+            sessions = Sessions(self.profile, seat)
+            known, before, notice = await self._open(sessions, seat, turn, cwd)
+            if notice:
+                yield Notice(said_of(notice, self.profile.name), kept=True)
+            await self._prepare(sessions, seat, known, turn)
+            yield seat.session.info()
+            takes = takes_of(self.profile.name, seat.capabilities)
+            content = blocks(turn, takes, seat.session.commands, before)
+            given = replace(known, leaf=turn.ids[-1] if turn.ids else "", run_id=turn.run_id)
+            await self._remember(turn, given)
+            seat.hears = exchange.hear
+            async for event in _sewn(exchange.events(content, ask), turn):
+                yield event
+            self._models = seat.session.models or self._models
+            if known.mode and seat.session.mode != known.mode:  # the agent changed it by itself
+                await self._remember(turn, replace(given, mode=seat.session.mode))
+        except Lost as error:
+            raise await self._died(seat) from error
+        except Refused as error:
+            raise self._refused(error) from error
+        except TimeoutError as error:
+            await seat.end(at_once=True)
+            raise EngineFailure("engine_died", f"{self.profile.name} did not answer in time. {KEPT}") from error
+
+    async def _start(self, seat: Seat, cwd: str) -> None:
+        try:
+            seat.link, seat.about = await self._started(seat.serve, cwd)
+        except EngineFailure as error:
+            self.failure = f"{self.profile.name}: {error.message}."
+            raise EngineFailure(error.code, f"{self.failure} {KEPT} {self._see_log()}") from error
+        self.failure = ""
+        self.version = _version(seat.about) or self.version
+
+    async def _started(self, serve: Callable[[str, dict[str, Any]], Awaitable[Any]], cwd: str) -> Any:
+        async def sink(data: bytes) -> None:
+            with suppress(HermesError):
+                await asyncio.to_thread(self._ground.log, self.name, data)
+
+        profile = self.profile
+        process = await Process.start(profile.command, self._environment, profile.cwd or cwd, sink)
+        return await open_link(process, serve, dict(CAPABILITIES), self._ground.version)
+
+    async def _open(self, sessions: Sessions, seat: Seat, turn: Turn, cwd: str) -> tuple[Known, str, str]:
+        """Opens the agent's session: what is known of it now, what it must be told before the prompt, and a notice."""
+        kept = known_of(await asyncio.to_thread(self._ground.memory.get, self.name, turn.session_id))
+        known = taken_over(kept, turn, self.name, cwd)
+        decided = opening(known, turn, cwd)
+        before = turn.messages[:-1]
+        if decided.goes_on:
+            if seat.agent_session == known.agent_session or await sessions.load(known.agent_session, cwd):
+                return known, to_go_on(turn.messages) if turn.continues else cut_off(before), ""
+            decided = replace(decided, notice=LOST)
+        agent_session = await sessions.begin(cwd)
+        seed = so_far(before)
+        last = to_go_on(turn.messages) if turn.continues else ""
+        fresh = Known(agent_session, cwd=cwd, mode=known.mode)
+        return fresh, "\n\n".join(filter(None, (seed, last))), decided.notice
+
+    async def _prepare(self, sessions: Sessions, seat: Seat, known: Known, turn: Turn) -> None:
+        """The mode and the model that were chosen; and what its commands are, where the prompt may be one of them."""
+        if text_of(turn.messages[-1]).lstrip().startswith("/"):
+            await seat.commands_known()
+        if known.mode and known.mode != seat.session.mode:
+            await sessions.set_mode(known.mode)
+        if turn.model not in ("", DEFAULT, seat.session.model):
+            await sessions.set_model(turn.model)
+
+    async def _remember(self, turn: Turn, known: Known) -> None:
+        await asyncio.to_thread(self._ground.memory.save, self.name, turn.session_id, known.encoded())
+
+    async def choose_mode(self, session_id: str, mode: str) -> SessionInfoChanged:
+        """The mode of a session from now on: told to the agent where its process runs, else with the next turn."""
+        known = known_of(await asyncio.to_thread(self._ground.memory.get, self.name, session_id))
+        seat = self._seats.get((self.name, session_id))
+        if seat is not None and seat.is_alive and seat.agent_session:
+            try:
+                await Sessions(self.profile, seat).set_mode(mode)
+            except (Refused, Lost, TimeoutError) as error:
+                raise EngineFailure(
+                    "refused", f"{self.profile.name} does not take the mode “{mode}”: {error}. It is as it was."
+                ) from error
+        saved = replace(known, mode=mode).encoded()
+        await asyncio.to_thread(self._ground.memory.save, self.name, session_id, saved)
+        return SessionInfoChanged(mode=mode)
+
+    async def providers(self) -> list[ProviderInfo]:
+        """The agent, with the models that it has told of; none where it is not on this machine."""
+        if not self.profile.found and self.profile.source == "path":
+            return []
+        listed = tuple(ModelInfo(each["id"], self.name, each["name"]) for each in self._models)
+        models = listed or (ModelInfo(DEFAULT, self.name, "Default"),)
+        hint = "" if self.profile.found else self._missing()
+        return [ProviderInfo(self.name, self.profile.name, self.name, self.profile.found, models, hint)]
+
+    @property
+    def state(self) -> State:
+        """idle, running, failed (the last start did) or missing."""
+        if not self.profile.found:
+            return "missing"
+        if self.failure:
+            return "failed"
+        return "running" if any(seat.is_alive for seat in self._seats.of(self.name)) else "idle"
+
+    async def try_out(self) -> Tried:
+        """Starts it, asks what it is, and ends it again. Never raises for an agent that does not work."""
+        if not self.profile.found:
+            return Tried(ok=False, message=self._missing())
+        begun = time.monotonic()
+        try:
+            cwd = await asyncio.to_thread(self._ground.folder, "")
+            link, about = await self._started(_deaf, cwd)
+        except HermesError as error:
+            self.failure = f"{self.profile.name}: {error.message}."
+            return Tried(ok=False, message=f"{self.failure} {self._see_log()}")
+        seconds = round(time.monotonic() - begun, 2)
+        await link.end()
+        self.failure, self.version = "", _version(about) or self.version
+        return Tried(ok=True, message=f"{self.profile.name} answers.", version=self.version, seconds=seconds)
+
+    async def prepare(self) -> None:
+        """Nothing: an agent is started by its first turn."""
+
+    async def title(self, turn: Turn) -> str | None:
+        """None: agents say titles by themselves, where they make some."""
+        return None
+
+    async def close(self) -> None:
+        """Ends its processes; nothing of them is left on return."""
+        await self._seats.close(self.name)
+
+    def _must_be_found(self) -> None:
+        if not self.profile.found:
+            raise EngineFailure("unknown_model", f"{self._missing()} {KEPT}", retryable=False)
+
+    def _missing(self) -> str:
+        return f"{self.profile.named[0]} is not on this machine. To get {self.profile.name}: {self.profile.install}"
+
+    def _see_log(self) -> str:
+        return f"What it said of it stands in {self._ground.log_path(self.name)}."
+
+    async def _died(self, seat: Seat) -> EngineFailure:
+        link = seat.link
+        how = await link.process.wait() if link is not None else "an unknown status"
+        await seat.end(at_once=True)
+        return EngineFailure(
+            "engine_died",
+            f"{self.profile.name} ended in the middle of its reply ({how}). What had arrived is kept; with your next "
+            f"message it is started again. {self._see_log()}",
+        )
+
+    def _refused(self, error: Refused) -> EngineFailure:
+        if error.code == AUTH_REQUIRED:
+            return EngineFailure(
+                "auth",
+                f"{self.profile.name} wants you to log in first: start `{self.profile.named[0]}` in a terminal once. "
+                f"{KEPT}",
+            )
+        detail = error.data.get("details") or error.data.get("message") if isinstance(error.data, dict) else error.data
+        said = ": ".join(str(each) for each in (error.message, detail) if each)[:LONGEST_DETAIL]
+        return EngineFailure("provider_error", f"{self.profile.name} could not answer ({said}). {KEPT}")
+
+
+KEPT: Final = "Your message is kept."
+
+
+async def _deaf(method: str, params: dict[str, Any]) -> None:
+    """Who only wants to know whether it starts hears nothing."""
+
+
+def _version(about: Mapping[str, Any]) -> str:
+    found = about.get("agentInfo")
+    return str(found.get("version") or "") if isinstance(found, Mapping) else ""
+
+
+async def _sewn(events: AsyncGenerator[EngineEvent], turn: Turn) -> AsyncGenerator[EngineEvent]:
+    """The events; where a reply goes on, without the word that is only repeated."""
+    seam = Seam(text_of(turn.messages[-1]) if turn.continues else "")
+    async with aclosing(events) as given:
+        async for event in given:
+            text = seam.feed(event.text) if isinstance(event, TextDelta) else seam.rest()
+            if text:
+                yield TextDelta(text)
+            if not isinstance(event, TextDelta):
+                yield event

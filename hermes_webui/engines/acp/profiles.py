@@ -1,0 +1,160 @@
+"""Which agents there are: known ones, and those of `[agents.NAME]` in `config.toml`; where each one's command is."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hermes_webui.errors import SettingsError
+
+HERMES: Final = "hermes"
+
+#: What `[agents.NAME]` may hold, and `[agents]` beside the tables of its agents.
+KEYS: Final = ("command", "args", "env", "cwd")
+LIMITS: Final = ("processes", "idle_minutes")
+
+#: Names of engines that are no agents.
+TAKEN: Final = frozenset({"model", "demo"})
+
+
+class Traits(Struct, frozen=True):
+    """How an agent differs from what the protocol says; each was seen, and each is a test."""
+
+    #: A session that is cancelled while a tool runs or a question waits answers nothing any more: its process is ended,
+    #: and the session loaded by another one.
+    wedges: bool = False
+    #: `session/load` of an id that it does not know succeeds: `session/list` is asked first.
+    loads_anything: bool = False
+    #: It denies by itself after so many seconds.
+    patience: float | None = None
+    #: A prompt that begins with the name of one of its commands is one, also in the middle of a sentence.
+    intercepts: bool = True
+
+
+class Profile(Struct, frozen=True):
+    """One agent. `command` is what is run, its first word as it was found (empty: not found); `named` is what is looked
+    for. `install` is a sentence or a command that a person types.
+    """
+
+    id: str
+    name: str
+    named: tuple[str, ...]
+    install: str
+    source: Literal["path", "config.toml"] = "path"
+    command: tuple[str, ...] = ()
+    env: Mapping[str, str] = MappingProxyType({})
+    cwd: str = ""
+    traits: Traits = Traits()
+
+    @property
+    def found(self) -> bool:
+        """Whether its command is on this machine."""
+        return bool(self.command)
+
+
+class Limits(Struct, frozen=True):
+    """How many agents' processes there may be at once, and after how many seconds without a turn one is ended."""
+
+    processes: int = 6
+    idle_seconds: float = 15 * 60.0
+
+
+_NPM: Final = "npm install -g {}"
+KNOWN: Final[Mapping[str, Profile]] = {
+    profile.id: profile
+    for profile in (
+        Profile(
+            HERMES,
+            "Hermes Agent",
+            ("hermes", "acp"),
+            "hermes-webui agents install hermes",
+            traits=Traits(wedges=True, loads_anything=True, patience=60.0),
+        ),
+        Profile("opencode", "OpenCode", ("opencode", "acp"), _NPM.format("opencode-ai")),
+        Profile("claude", "Claude Code", ("claude-code-acp",), _NPM.format("@zed-industries/claude-code-acp")),
+        Profile("codex", "Codex", ("codex-acp",), _NPM.format("@zed-industries/codex-acp")),
+        Profile("gemini", "Gemini CLI", ("gemini", "--experimental-acp"), _NPM.format("@google/gemini-cli")),
+        Profile("qwen", "Qwen Code", ("qwen", "--acp"), _NPM.format("@qwen-code/qwen-code")),
+    )
+}
+
+
+def own_environment(state: Path) -> Path:
+    """Where `hermes-webui agents install hermes` puts Hermes Agent: its pins clash with ours."""
+    return state / "agents" / HERMES / "venv"
+
+
+def profiles_from(
+    table: Mapping[str, Any], environment: Mapping[str, str], state: Path
+) -> tuple[tuple[Profile, ...], Limits]:
+    """All agents, the known ones first, each looked for on PATH; and the limits of their processes.
+
+    Raises `SettingsError` with a sentence for a key or a value that is none.
+    """
+    limits = _limits({name: value for name, value in table.items() if name in LIMITS})
+    given = {name: _given(name, value) for name, value in table.items() if name not in LIMITS}
+    wanted = {**KNOWN, **{name: _configured(name, found) for name, found in given.items()}}
+    return tuple(_found(profile, environment, state) for profile in wanted.values()), limits
+
+
+def _given(name: str, value: object) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise SettingsError(
+            f"`{name}` in [agents] is not known. There are: {', '.join(LIMITS)}, and a table [agents.NAME] an agent."
+        )
+    if name in TAKEN or not name.replace("-", "").replace("_", "").isalnum() or not name.isascii():
+        raise SettingsError(f"An agent cannot be called {name!r}. Choose another name of letters, digits, - and _.")
+    for key in value:
+        if key not in KEYS:
+            raise SettingsError(f"`{key}` in [agents.{name}] is not known. There are: {', '.join(KEYS)}.")
+    return value
+
+
+def _configured(name: str, given: Mapping[str, Any]) -> Profile:
+    known = KNOWN.get(name)
+    command = _text(name, "command", given.get("command", ""))
+    args, env = given.get("args"), given.get("env", {})
+    if args is not None and not (isinstance(args, list) and all(isinstance(each, str) for each in args)):
+        raise SettingsError(f"`args` in [agents.{name}] must be a list of texts.")
+    if not (isinstance(env, Mapping) and all(isinstance(each, str) for each in env.values())):
+        raise SettingsError(f"`env` in [agents.{name}] must be a table of texts.")
+    if not command and known is None:
+        raise SettingsError(f"[agents.{name}] needs a `command`: what starts the agent, as `opencode`.")
+    before = known or Profile(name, name, (), f"Install {command}, or correct [agents.{name}] in config.toml.")
+    rest: Sequence[str] = args if args is not None else before.named[1:] if not command or known else ()
+    named = (command or before.named[0], *rest)
+    cwd = _text(name, "cwd", given.get("cwd", ""))
+    cwd = str(Path(cwd).expanduser()) if cwd else ""
+    return replace(before, named=named, env=MappingProxyType(dict(env)), cwd=cwd, source="config.toml")
+
+
+def _text(name: str, key: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise SettingsError(f"`{key}` in [agents.{name}] must be text in quotes.")
+    return value
+
+
+def _limits(given: Mapping[str, Any]) -> Limits:
+    processes, minutes = given.get("processes", Limits().processes), given.get("idle_minutes")
+    if type(processes) is not int or not 1 <= processes <= 100:  # noqa: PLR2004 - the sentence says it
+        raise SettingsError("`processes` in [agents] is a number from 1 to 100.")
+    if minutes is None:
+        return Limits(processes)
+    if type(minutes) not in (int, float) or minutes <= 0:
+        raise SettingsError("`idle_minutes` in [agents] is a number above 0.")
+    return Limits(processes, float(minutes) * 60)
+
+
+def _found(profile: Profile, environment: Mapping[str, str], state: Path) -> Profile:
+    first = Path(profile.named[0]).expanduser()
+    found = shutil.which(str(first), path=environment.get("PATH", ""))
+    own = own_environment(state) / "bin" / profile.named[0]
+    if found is None and profile.id == HERMES and profile.source == "path" and own.is_file():
+        found = str(own)
+    return replace(profile, command=(found, *profile.named[1:]) if found else ())

@@ -1,0 +1,275 @@
+"""What Git says of a workspace: its state, differences and history. Only reading, and nothing of the repository runs.
+
+A repository's own configuration names commands: hooks, a file system monitor, external differences, `textconv`,
+filters, what signs, pages or fetches. Every one of them is switched off for each call; those with names of their own
+(`filter.X`, `diff.X`) are asked for first and then emptied. `GIT_WORK_TREE` is given, or `core.worktree` would choose.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+
+from hermes_webui.errors import BadRequest, Forbidden, HermesError
+from hermes_webui.workspace.command import Output, run
+from hermes_webui.workspace.descent import descend
+from hermes_webui.workspace.names import is_plain, parts_of
+from hermes_webui.workspace.repository import Repository, repository_of
+
+SECONDS: Final = 10.0
+MOST: Final = 16 << 20
+MOST_PATCH: Final = 1 << 20
+MOST_CHANGES: Final = 5000
+MOST_COMMITS: Final = 500
+MOST_DRIVERS: Final = 500
+
+#: What is the same for every repository.
+OFF: Final[Mapping[str, str]] = {
+    "core.fsmonitor": "false",
+    "core.hooksPath": "/dev/null",
+    "core.pager": "cat",
+    "core.editor": "false",
+    "core.sshCommand": "false",
+    "core.askPass": "false",
+    "core.gitProxy": "",
+    "core.alternateRefsCommand": "false",
+    "core.untrackedCache": "false",
+    "core.preloadIndex": "true",
+    "core.quotePath": "false",
+    "credential.helper": "",
+    "diff.external": "",
+    "diff.orderFile": "/dev/null",
+    "diff.submodule": "short",
+    "diff.ignoreSubmodules": "all",
+    "gpg.program": "false",
+    "log.showSignature": "false",
+    "protocol.allow": "never",
+    "safe.bareRepository": "explicit",
+    "status.submoduleSummary": "false",
+    "submodule.recurse": "false",
+}
+DRIVER: Final = re.compile(
+    r"(filter\..+\.(?:clean|smudge|process)|diff\..+\.(?:command|textconv)|gpg\..+\.program)", re.DOTALL
+)
+REQUIRED: Final = re.compile(r"filter\..+\.required", re.DOTALL)
+
+#: What Git needs of the environment: who and where it is, and the user's own settings (`safe.directory`).
+PASSED: Final = ("PATH", "HOME", "XDG_CONFIG_HOME", "TMPDIR", "SYSTEMROOT")
+FIXED: Final[Mapping[str, str]] = {
+    "LC_ALL": "C.UTF-8",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ASKPASS": "false",
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_PAGER": "cat",
+    "GIT_ATTR_NOSYSTEM": "1",
+}
+
+PLAIN: Final = ("--no-color", "--no-ext-diff", "--no-textconv", "--ignore-submodules=all", "--no-renames")
+
+
+class Change(Struct, frozen=True):
+    """A file that differs: a letter of Git's (M, A, D, T, U, ? for one that it does not know), and whether that is
+    staged. A file that is both is there twice.
+    """
+
+    path: str
+    state: str
+    staged: bool
+
+
+class Status(Struct, frozen=True):
+    """`branch` is empty without one. `message` says why a repository is not read."""
+
+    repository: str | None = None
+    branch: str = ""
+    ahead: int = 0
+    behind: int = 0
+    changes: Sequence[Change] = ()
+    truncated: bool = False
+    message: str = ""
+
+
+class Commit(Struct, frozen=True):
+    """One commit; `at` in seconds since 1970."""
+
+    id: str
+    subject: str
+    author: str
+    at: float
+
+
+class Git:
+    """Git for one workspace, real path `root`; `ceiling` is the folder above which no repository is looked for."""
+
+    def __init__(self, root: Path, ceiling: Path, environment: Mapping[str, str], command: str = "git") -> None:
+        self._root = root
+        self._ceiling = ceiling
+        self._command = command
+        passed = {name: environment[name] for name in PASSED if name in environment}
+        self._environment = {**passed, **FIXED, "GIT_CEILING_DIRECTORIES": str(ceiling.parent), "GIT_WORK_TREE": "."}
+
+    def status(self) -> Status:
+        """The state of the files in the workspace. Never raises for what is wrong with a repository: it is told."""
+        try:
+            repository = self._repository()
+            if repository is None:
+                return Status()
+            arguments = ("--porcelain=v2", "--branch", "-z", "--untracked-files=all", "--ignore-submodules=all")
+            output = self._git(repository, "status", *arguments, "--no-renames", "--", repository.prefix or ".")
+            self._well(output)
+        except Forbidden as error:
+            return Status(message=error.message)
+        return _status(output, repository)
+
+    def diff(self, path: str, *, staged: bool) -> str:
+        """The difference of one file, or of all (empty path); at most `MOST_PATCH` bytes."""
+        repository = self._repository()
+        if repository is None:
+            return ""
+        wanted = "/".join((repository.prefix, *_lexical(path))).strip("/") or "."
+        how = ("--cached",) if staged else ()
+        relative = (f"--relative={repository.prefix}/",) if repository.prefix else ()
+        output = self._git(repository, "diff", *PLAIN, *how, *relative, "--", wanted, most=MOST_PATCH)
+        self._well(output)
+        return output.data.decode("utf-8", "replace")
+
+    def log(self, limit: int) -> list[Commit]:
+        """The newest commits that touch the workspace. Empty without any."""
+        repository = self._repository()
+        if repository is None:
+            return []
+        form = "--format=%H%x1f%s%x1f%an%x1f%at"
+        many = f"--max-count={min(limit, MOST_COMMITS)}"
+        where = repository.prefix or "."
+        output = self._git(repository, "log", "-z", many, form, "--no-show-signature", "--no-color", "--", where)
+        if output.code and "does not have any commits" in output.error:
+            return []
+        self._well(output)
+        return list(_commits(output.data))
+
+    def files(self) -> list[str] | None:
+        """The files that Git knows or would know (not the ignored ones), from the workspace down; None without a
+        repository.
+        """
+        try:
+            repository = self._repository()
+            if repository is None:
+                return None
+            arguments = ("-z", "--cached", "--others", "--exclude-standard", "--", repository.prefix or ".")
+            output = self._git(repository, "ls-files", *arguments)
+            self._well(output)
+        except HermesError:
+            return None
+        found = (_below(raw, repository.prefix) for raw in output.data.split(b"\0"))
+        return list(dict.fromkeys(path for path in found if path))
+
+    def _repository(self) -> Repository | None:
+        return repository_of(self._root, self._ceiling)
+
+    def _git(self, repository: Repository, *arguments: str, most: int = MOST) -> Output:
+        switched = {**OFF, **self._drivers(repository)}
+        return self._run(repository, arguments, switched, most)
+
+    def _drivers(self, repository: Repository) -> dict[str, str]:
+        """The repository's own commands, emptied."""
+        output = self._run(repository, ("config", "--null", "--name-only", "--list"), OFF, MOST)
+        self._well(output)
+        names = {name.decode("utf-8", "surrogateescape") for name in output.data.split(b"\0") if name}
+        drivers = dict.fromkeys(filter(DRIVER.fullmatch, names), "")
+        required = dict.fromkeys(filter(REQUIRED.fullmatch, names), "false")
+        if output.truncated or len(drivers) + len(required) > MOST_DRIVERS:
+            raise Forbidden("This repository's configuration names too many commands. Nothing of its history is read.")
+        return {**drivers, **required}
+
+    def _run(self, repository: Repository, arguments: Sequence[str], switched: Mapping[str, str], most: int) -> Output:
+        environment = {**self._environment, "GIT_CONFIG_COUNT": str(len(switched))}
+        for number, (name, value) in enumerate(switched.items()):
+            environment[f"GIT_CONFIG_KEY_{number}"] = name
+            environment[f"GIT_CONFIG_VALUE_{number}"] = value
+        call = (self._command, "--no-pager", *arguments)
+        try:
+            with descend(repository.top, (), ()) as spot, spot.folder() as folder:
+                return run(call, folder, repository.top, environment, SECONDS, most)
+        except OSError as error:
+            raise Forbidden("Git cannot be started here; the files themselves are all there.") from error
+
+    def _well(self, output: Output) -> None:
+        """Raises `Forbidden` with a sentence where Git did not do it."""
+        if output.out_of_time:
+            raise Forbidden(
+                f"Git took longer than {SECONDS:g} seconds and was ended. The files themselves are all there."
+            )
+        if output.truncated or not output.code:
+            return
+        if "dubious ownership" in output.error:
+            raise Forbidden(
+                "This repository belongs to another user. Git reads it once you allow that: safe.directory."
+            )
+        raise Forbidden("Git cannot read this repository. The files themselves are all there.")
+
+
+def _lexical(path: str) -> tuple[str, ...]:
+    """The names of a path as Git has them: a link is one of them, and nothing goes up."""
+    parts = parts_of(path)
+    if ".." in parts:
+        raise BadRequest("A path for Git names no folder above.")
+    return parts
+
+
+def _status(output: Output, repository: Repository) -> Status:
+    branch, ahead, behind = "", 0, 0
+    changes: list[Change] = []
+    for field in output.data.split(b"\0"):
+        kind, _, rest = field.partition(b" ")
+        if kind == b"#":
+            name, _, value = rest.decode("utf-8", "replace").partition(" ")
+            if name == "branch.head" and value != "(detached)":
+                branch = value
+            elif name == "branch.ab":
+                ahead, behind = (abs(int(each)) for each in value.split())
+        elif kind in {b"1", b"u", b"?"} and len(changes) <= MOST_CHANGES:
+            changes += _changes(kind, rest, repository.prefix)
+    more = output.truncated or len(changes) > MOST_CHANGES
+    return Status(repository.top.name, branch, ahead, behind, changes[:MOST_CHANGES], more)
+
+
+def _changes(kind: bytes, rest: bytes, prefix: str) -> Iterator[Change]:
+    """One line of porcelain v2 (git-status(1)): the path stands after 7 fields, of an unmerged file after 9."""
+    before = {b"1": 7, b"u": 9, b"?": 0}[kind]
+    *fields, raw = rest.split(b" ", before)
+    path = _below(raw, prefix)
+    if not path or len(fields) != before:
+        return
+    if kind == b"?":
+        yield Change(path, "?", staged=False)
+    elif kind == b"u":
+        yield Change(path, "U", staged=False)
+    else:
+        index, tree = fields[0].decode("ascii", "replace")[:1], fields[0].decode("ascii", "replace")[1:2]
+        if index != ".":
+            yield Change(path, index, staged=True)
+        if tree != ".":
+            yield Change(path, tree, staged=False)
+
+
+def _below(raw: bytes, prefix: str) -> str:
+    """A path of Git's from the workspace down; empty where it is none that can be asked for."""
+    path = raw.decode("utf-8", "surrogateescape").rstrip("/")
+    if prefix:
+        path = path.removeprefix(f"{prefix}/") if path.startswith(f"{prefix}/") else ""
+    return path if is_plain(path) else ""
+
+
+def _commits(data: bytes) -> Iterator[Commit]:
+    for record in data.decode("utf-8", "replace").split("\0"):
+        fields = record.split("\x1f")
+        if len(fields) == 4 and fields[3].isdigit():  # noqa: PLR2004 - the four that were asked for
+            yield Commit(fields[0], fields[1], fields[2], float(fields[3]))
