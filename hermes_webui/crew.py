@@ -52,10 +52,8 @@ def agents(settings: Settings, disk: Disk, kept: Choices) -> dict[str, AcpEngine
     return {profile.id: AcpEngine(profile, ground, seats) for profile in profiles}
 
 
-def equip(settings: Settings, kept: Choices, engine: Engine | None) -> Equipment | None:
-    """Gives the models their tools; None where there are no models."""
-    if not isinstance(engine, ModelEngine):
-        return None
+def equip(settings: Settings, kept: Choices, engine: Engine | None) -> Equipment:
+    """Gives the models their tools. They are told also where no model uses them."""
     environment = without_secrets(settings.environment, [key for one in KNOWN for key in variables_of(one)])
     limits = limits_of(settings.tables.get("tools", {}))
     personalities = Personalities(kept)
@@ -68,7 +66,8 @@ def equip(settings: Settings, kept: Choices, engine: Engine | None) -> Equipment
         more=servers,
         steps=limits.steps,
     )
-    engine.equip(toolbox)
+    if isinstance(engine, ModelEngine):
+        engine.equip(toolbox)
     return Equipment(toolbox, McpSetup(settings.tables.get("mcp", {}), kept, servers), personalities)
 
 

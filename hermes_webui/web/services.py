@@ -84,7 +84,7 @@ class Services:
     place: Place
     hermes: HermesSessions
     around: Around
-    equipment: Equipment | None = None
+    equipment: Equipment
     is_local: bool = True
     ui: str = ""
     version: str = __version__

@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hermes_webui.engines.toolbox import as_json
-from hermes_webui.errors import NotFound
 from hermes_webui.runs.mcp import McpSetup, Wish, tools_json
 from hermes_webui.web.replies import Json, body_of
 from hermes_webui.web.services import Equipment, services
@@ -142,10 +141,7 @@ async def delete_personality(request: Request) -> Response:
 
 
 def _equipment(request: Request) -> Equipment:
-    found = services(request).equipment
-    if found is None:
-        raise NotFound("This server has no models that could use tools.")
-    return found
+    return services(request).equipment
 
 
 def _listed(setup: McpSetup) -> Response:
