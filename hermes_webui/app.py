@@ -172,15 +172,13 @@ class _Running:
         doorman: Doorman,
         ui: str,
     ) -> None:
-        self._opened = opened
-        self._engines = engines
+        self._opened, self._engines = opened, engines
         self._committer, self._reads = Committer(), Committer()
         self._journal = Journal(opened.store.root / "_runs", opened.disk, f"{int(time.time() * 1000)}")
         desk = self._desk()
         default = Default(Choice(settings.engine, settings.provider, settings.model))
-        kept = opened.choices
-        permissions = Permissions(settings.tables.get("approvals", {}), kept)
-        equipment = _equipped(settings, kept, engines.get("model"))
+        permissions = Permissions(settings.tables.get("approvals", {}), opened.choices)
+        equipment = _equipped(settings, opened.choices, engines.get("model"))
         self._looking = asyncio.create_task(default.look(engines.get("model"), engines.get("hermes")))
         supervisor = self._supervisor(desk, default, live, permissions)
         self.services = Services(
@@ -195,11 +193,11 @@ class _Running:
             prompts=opened.prompts,
             projects=opened.projects,
             unread=Unread(desk),
-            setup=_setup(settings, kept, default, engines.get("model")),
+            setup=_setup(settings, opened.choices, default, engines.get("model")),
             permissions=permissions,
-            workspaces=_workspaces(settings, kept),
+            workspaces=_workspaces(settings, opened.choices),
             place=_place(settings),
-            hermes=_hermes(settings, kept, desk, engines),
+            hermes=_hermes(settings, opened.choices, desk, engines),
             around=_around(opened, desk, supervisor, self._reads),
             equipment=equipment,
             is_local=settings.is_local,
