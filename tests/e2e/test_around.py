@@ -54,6 +54,7 @@ def test_a_schedule_is_made_run_changed_and_taken_away(server, open_page):
     expect(page.get_by_role("dialog", name="Settings")).to_have_count(0)
     expect(prompts(page).first).to_contain_text("What is new?")
     expect(rows(page).first).to_contain_text("Morning ·")
+    expect(rows(page).first.get_by_role("img", name="Sent by the schedule Morning")).to_be_visible()
     page.go_back()
     settings(page, server.url, "schedules")
     page.get_by_role("button", name="Change Morning").click()
