@@ -67,14 +67,16 @@ def named(row: Row) -> tuple[str, str]:
     return made, "prompt" if made else "default"
 
 
-def imported(row: Row, sha256: str = "", engine: str = "") -> SessionImported:
-    """The first event of our log of it. `engine` is the one that can go on with Hermes' own session, if one can."""
+def imported(row: Row, leaf: str | None, sha256: str = "", engine: str = "") -> SessionImported:
+    """The first event of our log of it, whose last message will be `leaf`: what the agent's own session holds up to
+    there. `engine` is the one that can go on with that session, if one can.
+    """
     title, source = named(row)
     fields: dict[str, Any] = {
         "created_at": row.started,
         "session_source": SOURCE,
         "source_label": row.source or SOURCE,
-        "agent_session": {"engine": SOURCE, "id": row.source_id},
+        "agent_session": {"engine": SOURCE, "id": row.source_id, **({"upto": leaf} if leaf else {})},
     }
     optional = {
         "title": title,

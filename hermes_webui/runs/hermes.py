@@ -19,6 +19,7 @@ from hermes_webui.chat.document import Summary
 from hermes_webui.errors import Conflict, NotFound, SourceUnavailable
 from hermes_webui.runs import views
 from hermes_webui.runs.desk import Desk
+from hermes_webui.store.agent_claims import AgentClaims
 from hermes_webui.store.agent_conversation import AgentConversation, Into
 from hermes_webui.store.agent_store import AgentStore
 from hermes_webui.store.choices import Choices
@@ -51,6 +52,7 @@ class Look(Struct):
 
     stamps: tuple[Any, ...]
     rows: dict[int, list[hermes.Row]]
+    claimed: frozenset[str] = frozenset()
     trouble: str = ""
     whole: bool = True
 
@@ -60,10 +62,13 @@ class HermesSessions:
     them, where there is one.
     """
 
-    def __init__(self, desk: Desk, stores: Sequence[AgentStore], kept: Choices, engine: str) -> None:
+    def __init__(
+        self, desk: Desk, stores: Sequence[AgentStore], claims: AgentClaims, kept: Choices, engine: str
+    ) -> None:
         self.every = EVERY
         self._desk = desk
         self._stores = stores
+        self._claims = claims
         self._kept = kept
         self._engine = engine
         store = desk.store
@@ -94,9 +99,12 @@ class HermesSessions:
 
     def owns(self, session_id: str) -> bool:
         """Whether this is a conversation of Hermes' that nobody has replied to here."""
+        summary = self._summary(session_id)
+        return summary.read_only if summary is not None else session_id.startswith(hermes.PREFIX)
+
+    def _summary(self, session_id: str) -> Summary | None:
         row = self._desk.index.get(session_id)
-        summary = row.summary if row is not None else self._desk.index.trashed.get(session_id)
-        return summary.read_only if summary is not None else session_id in self._homes
+        return row.summary if row is not None else self._desk.index.trashed.get(session_id)
 
     def check(self, session_id: str) -> None:
         """Raises `Conflict` where a change of its title or place would be one of Hermes' conversation."""
@@ -160,10 +168,11 @@ class HermesSessions:
 
     def _read(self, before: tuple[Any, ...] | None) -> Look | None:
         """What the stores hold now; None where that is what they held before. Blocking."""
-        stamps = tuple(store.stamp() for store in self._stores)
+        claimed = self._claims.ids()
+        stamps = (claimed, *(store.stamp() for store in self._stores))
         if stamps == before:
             return None
-        look = Look(stamps, {})
+        look = Look(stamps, {}, claimed)
         for number, store in enumerate(self._stores):
             prompts = self._prompts[number]
             try:
@@ -184,7 +193,7 @@ class HermesSessions:
         """The list as of this look: one step of the event loop."""
         self._rows.update(look.rows)
         self._stamps = look.stamps if look.whole and not look.trouble else None
-        mine, known = self._taken(), set[str]()
+        mine, known = self._taken() | look.claimed, set[str]()
         wanted: dict[str, Summary] = {}
         for number, rows in self._rows.items():
             for row in rows:
@@ -261,8 +270,10 @@ class HermesSessions:
     async def _moved(self, session_id: str, change: Callable[[tuple[str, ...]], tuple[str, ...]]) -> Summary:
         async with self._changing:
             index = self._desk.index
-            row = index.get(session_id)
-            summary = row.summary if row is not None else index.trashed.get(session_id)
+            summary = self._summary(session_id)
+            if summary is None:
+                await self.look()
+                summary = self._summary(session_id)
             if summary is None or not summary.read_only:
                 raise NotFound("There is no such conversation of Hermes Agent here any more.")
             await asyncio.to_thread(self._hidden.save, tuple(dict.fromkeys(change(self._hidden.ids))))

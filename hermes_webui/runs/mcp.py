@@ -1,6 +1,7 @@
 """MCP servers as their owner sets them: those of `config.toml`, and those that were added on the page.
 
-What goes into `env` and `headers` never comes out. Whether a server is on, and which of its tools, is set here for both.
+What goes into `env` and `headers` never comes out. Whether a server is on, and which of its tools, is set here for
+both.
 """
 
 from __future__ import annotations

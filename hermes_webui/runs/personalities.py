@@ -1,4 +1,4 @@
-"""Who an assistant is: words that a person keeps, and that a conversation can begin with. Kept with what is set on the page."""
+"""Who an assistant is: words that a person keeps, and that a conversation can begin with; kept with the settings."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ class Personalities:
         return next((each.prompt for each in self.all() if each.id == personality_id), "")
 
     async def save(self, personality_id: str | None, name: str, prompt: str) -> Personality:
-        """Keeps a new one, or another version of one; on disk on return. Raises `BadRequest`, `NotFound`, `Conflict`."""
+        """Keeps a new one, or another version of one; on disk on return. Raises `BadRequest`, `NotFound`,
+        `Conflict`.
+        """
         name, prompt = name.strip(), prompt.strip()
         if not name or not prompt:
             raise BadRequest("A personality needs a name, and words that say who the assistant is.")

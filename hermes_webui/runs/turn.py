@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import aclosing, suppress
 from typing import Any, Final, NamedTuple
 
@@ -77,14 +77,11 @@ CLOSED_CALL: Final[Mapping[str, tuple[str, str]]] = {
 
 
 class Records(NamedTuple):
-    """Where a run is written down beside the log, where the content of its attachments is read, and where a session
-    that names this workspace works.
-    """
+    """Where a run is written down beside the log, and where the content of its attachments is read."""
 
     journal: Journal
     checkpoints: Checkpoints
     content: Content = no_content
-    place: Callable[[str], str] = str
 
 
 class Told(NamedTuple):
@@ -103,7 +100,6 @@ class TurnRunner:
         self._journal = records.journal
         self._checkpoints = records.checkpoints
         self._content = records.content
-        self._place = records.place
         self._questions = told.questions
         self._sessions_told = told.sessions
 
@@ -129,7 +125,7 @@ class TurnRunner:
         bodies = [message.body for message in path]
         files = await self._desk.read(files_of, bodies, content)
         fields = session.head.fields
-        workspace = await self._desk.read(self._place, str(fields.get("workspace") or ""))
+        workspace = str(fields.get("workspace") or "")
         goes_on = live.run.continues is not None
         resumes = await self._resumption(live, path) if live.resumes else None
         return Turn(

@@ -93,11 +93,11 @@ class AgentConversation:
     def _head(self, reading: Reading, spoken: float) -> Head:
         """What folding the log that this would become gives."""
         count = len(self._numbers)
-        first = Event(LEADING, self._into.at, hermes.imported(self._row, engine=self._into.engine))
-        head = apply(Head(hermes.session_id_of(self._row.source_id), unwritten=True), first)
         last = next(self._messages(reading, count - 1, count), None)
-        counts = {"message_count": count, "user_message_count": len(self._prompts)}
         leaf = last.id if last else None
+        first = Event(LEADING, self._into.at, hermes.imported(self._row, leaf, engine=self._into.engine))
+        head = apply(Head(hermes.session_id_of(self._row.source_id), unwritten=True), first)
+        counts = {"message_count": count, "user_message_count": len(self._prompts)}
         return replace(head, revision=count + LEADING, leaf=leaf, last_message_at=spoken, **counts)
 
     def is_outdated(self) -> bool:
@@ -164,7 +164,7 @@ class AgentConversation:
         writing = Writing(self.head.session_id, self._into.at)
         try:
             with self._store.reading(TAKING) as reading:
-                first = hermes.imported(self._row, self._digest(reading), self._into.engine)
+                first = hermes.imported(self._row, self.head.leaf, self._digest(reading), self._into.engine)
                 self._disk.make_folder(log.path.parent)
                 self._disk.replace(log.path, writing.blocks(self._lines(reading, writing, first)))
         except OSError as error:

@@ -107,7 +107,7 @@ def _shown(found: Beginning) -> dict[str, Any]:
         "truncated": not whole and text is not None,
         "editable": whole and text is not None and found.writable,
     }
-    return told if text is None else {**told, "text": text}
+    return {**told, "text": text}
 
 
 def _kind(found: Beginning, *, is_text: bool) -> str:

@@ -23,7 +23,6 @@ from hermes_webui.runs.supervisor import Supervisor
 from hermes_webui.runs.timetable import Timetable
 from hermes_webui.runs.unread import Unread
 from hermes_webui.store.attachments import Attachments
-from hermes_webui.store.choices import Choices
 from hermes_webui.store.profiles import Profiles
 from hermes_webui.store.projects import Projects
 from hermes_webui.store.prompts import Prompts
@@ -31,7 +30,6 @@ from hermes_webui.store.recovery import Report
 from hermes_webui.streams.hub import Hub
 from hermes_webui.web.inventory import Counted
 from hermes_webui.web.login import Doorman
-from hermes_webui.workspace.terminal import Terminals
 from hermes_webui.workspace.workspaces import Workspaces
 
 
@@ -82,9 +80,7 @@ class Services:
     unread: Unread
     setup: Setup
     permissions: Permissions
-    choices: Choices
     workspaces: Workspaces
-    terminals: Terminals
     place: Place
     hermes: HermesSessions
     around: Around

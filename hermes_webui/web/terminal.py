@@ -69,18 +69,20 @@ def allowed(request: Request) -> Services:
 
 async def open_one(request: Request) -> Response:
     """A new terminal."""
-    parts = allowed(request)
     wish = await body_of(request, OpenTerminal)
+    parts = allowed(request)
     _check(wish.cols, wish.rows)
     here = await folder_of(request, wish.session_id)
-    terminal = await parts.terminals.open(secrets.token_hex(8), wish.session_id, here.root, wish.cols, wish.rows)
+    terminal = await parts.workspaces.terminals.open(
+        secrets.token_hex(8), wish.session_id, here.root, wish.cols, wish.rows
+    )
     return Json({"terminal_id": terminal.id})
 
 
 async def listed(request: Request) -> Response:
     """A session's terminals, for a page that is loaded again."""
     parts = allowed(request)
-    return Json({"terminals": [_told(each) for each in parts.terminals.of(wanted(request, "session_id"))]})
+    return Json({"terminals": [_told(each) for each in parts.workspaces.terminals.of(wanted(request, "session_id"))]})
 
 
 def _told(each: Terminal) -> dict[str, Any]:
@@ -95,30 +97,30 @@ def _told(each: Terminal) -> dict[str, Any]:
 
 async def type_into(request: Request) -> Response:
     """Types."""
-    parts = allowed(request)
     wish = await body_of(request, TypeInto)
+    parts = allowed(request)
     try:
         data = wish.data.encode("utf-8")
     except UnicodeEncodeError as error:
         raise BadRequest("That text is no valid Unicode.") from error
-    parts.terminals.get(wish.terminal_id).type(data)
+    parts.workspaces.terminals.get(wish.terminal_id).type(data)
     return Json({"terminal_id": wish.terminal_id})
 
 
 async def resize(request: Request) -> Response:
     """Another size."""
-    parts = allowed(request)
     wish = await body_of(request, ResizeTerminal)
+    parts = allowed(request)
     _check(wish.cols, wish.rows)
-    parts.terminals.get(wish.terminal_id).resize(wish.cols, wish.rows)
+    parts.workspaces.terminals.get(wish.terminal_id).resize(wish.cols, wish.rows)
     return Json({"terminal_id": wish.terminal_id})
 
 
 async def close(request: Request) -> Response:
     """Ends one, with everything that runs in it."""
-    parts = allowed(request)
     wish = await body_of(request, CloseTerminal)
-    await parts.terminals.close_one(wish.terminal_id)
+    parts = allowed(request)
+    await parts.workspaces.terminals.close_one(wish.terminal_id)
     return Json({"terminal_id": wish.terminal_id})
 
 
@@ -130,7 +132,7 @@ def _check(cols: int, rows: int) -> None:
 async def stream(request: Request) -> TerminalStream:
     """What it says, after the place that the reader has read up to."""
     parts = allowed(request)
-    terminal = parts.terminals.get(wanted(request, "terminal_id"))
+    terminal = parts.workspaces.terminals.get(wanted(request, "terminal_id"))
     given = request.headers.get("last-event-id") or request.query_params.get("after") or "0"
     return TerminalStream(terminal, cursor_from(given).seq, request, parts)
 

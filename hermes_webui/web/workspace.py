@@ -11,15 +11,11 @@ from starlette.responses import Response
 
 from hermes_webui.chat import decide
 from hermes_webui.chat.head import Head
-from hermes_webui.errors import Conflict
 from hermes_webui.web.replies import Json, body_of, refuse_nul, wanted
 from hermes_webui.web.services import Services, services
 from hermes_webui.web.settings import owner
 from hermes_webui.workspace.folder import Folder
 from hermes_webui.workspace.roots import Roots
-
-#: What was set on the page stands under this name.
-NAME = "workspace"
 
 
 class ChooseRoots(Struct):
@@ -65,18 +61,8 @@ async def choose_roots(request: Request) -> Response:
     """Changes that, for all conversations."""
     parts = owner(request)
     wish = await body_of(request, ChooseRoots)
-    held = parts.workspaces.roots
-    said = dict(held.said())
-    if wish.roots is not None:
-        said["roots"] = await asyncio.to_thread(held.checked, wish.roots)
-    if wish.terminal is not None:
-        if held.terminal_is_given and wish.terminal != held.terminal:
-            raise Conflict("Whether there are terminals is set in config.toml. Change it there.")
-        said["terminal"] = wish.terminal
-    await parts.choices.change(NAME, said)
-    if not held.terminal:
-        await parts.terminals.close()
-    return Json(await asyncio.to_thread(_told, held))
+    await parts.workspaces.choose(wish.roots, wish.terminal)
+    return Json(await asyncio.to_thread(_told, parts.workspaces.roots))
 
 
 def _told(held: Roots) -> dict[str, Any]:

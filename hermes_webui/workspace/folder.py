@@ -117,7 +117,7 @@ class Folder:
         with self._at(path) as spot, spot.folder() as fd:
             rows = self._orders.rows(fd)
             page = rows[offset : offset + min(limit, MOST_PER_PAGE)]
-            found = [entry for _, name in page if (entry := entry_of(fd, spot.path, name))]
+            found = [entry for name in page if (entry := entry_of(fd, spot.path, name))]
             end = offset + len(page)
             entries = [self._led(entry) if entry.kind == "link" else entry for entry in found]
             return Listing(spot.path, entries, len(rows), end if end < len(rows) else None)

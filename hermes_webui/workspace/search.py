@@ -27,6 +27,9 @@ SECONDS: Final = 3.0
 MOST_FILES: Final = 200_000
 DEEPEST: Final = 40
 
+#: The clock is looked at once in so many files.
+OFTEN: Final = 64
+
 #: Larger files are not searched: they are data, not text.
 LARGEST: Final = 4 << 20
 BINARY_WITHIN: Final = 8192
@@ -61,7 +64,7 @@ class Limits:
     def take(self) -> bool:
         """Whether one more file may be looked at."""
         self._files -= 1
-        if self._files < 0 or time.monotonic() > self._until:
+        if self._files < 0 or (not self._files % OFTEN and time.monotonic() > self._until):
             self.met = True
         return not self.met
 

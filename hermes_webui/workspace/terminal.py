@@ -89,15 +89,16 @@ class Terminal:
         return offset, data[offset - self._start :]
 
     async def more(self, offset: int, seconds: float) -> bool:
-        """Waits until there is something after `offset`, or the end, or for so long. False for the last."""
-        until = self._loop.time() + seconds
-        while offset >= self._end and self.ended is None and not self.closed:
-            waiting = self._changed
-            try:
-                async with asyncio.timeout_at(until):
-                    await waiting.wait()
-            except TimeoutError:
-                return False
+        """Waits until there is something after `offset`, the end, or a reason to look again (`part`); for so many
+        seconds at most, and is then False.
+        """
+        if offset < self._end or self.ended is not None or self.closed:
+            return True
+        try:
+            async with asyncio.timeout(seconds):
+                await self._changed.wait()
+        except TimeoutError:
+            return False
         return True
 
     def type(self, data: bytes) -> None:

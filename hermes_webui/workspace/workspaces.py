@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from hermes_webui.errors import Forbidden, HermesError, NotFound
+from hermes_webui.errors import Conflict, Forbidden, NotFound
 from hermes_webui.workspace.folder import Folder
 from hermes_webui.workspace.git import Git, Status
 from hermes_webui.workspace.listing import Orders
 from hermes_webui.workspace.names import shown
 from hermes_webui.workspace.roots import Roots
+from hermes_webui.workspace.terminal import Terminals
 from hermes_webui.workspace.trash import Trash
 from hermes_webui.workspace.writing import Disk
 
@@ -23,8 +25,15 @@ TRASH: Final = "workspace-trash"
 REMEMBERED: Final = 32
 
 
+class Chosen(NamedTuple):
+    """What was set on the page: `said` gives it as it stands now, `keep` puts another in its place, on the disk."""
+
+    said: Callable[[], Mapping[str, Any]]
+    keep: Callable[[Mapping[str, Any]], Awaitable[None]]
+
+
 class Workspaces:
-    """`given` is `[workspace]` of `config.toml`, `said` gives what was set on the page, `environment` is for Git.
+    """`given` is `[workspace]` of `config.toml`, `environment` is for Git and for the shells of terminals.
 
     Raises `SettingsError` for a table that cannot hold.
     """
@@ -33,18 +42,41 @@ class Workspaces:
         self,
         state: Path,
         given: Mapping[str, Any],
-        said: Callable[[], Mapping[str, Any]],
+        chosen: Chosen,
         environment: Mapping[str, str],
         clock: Callable[[], float],
         disk: Disk | None = None,
     ) -> None:
-        self.roots = Roots(state, given, said)
+        self.roots = Roots(state, given, chosen.said)
+        self.terminals = Terminals(environment)
+        self._chosen = chosen
         self._environment = environment
         self._disk = disk or Disk()
         self._orders = Orders()
         self._trash = Trash(state / TRASH, clock, self._disk)
         self._states: OrderedDict[Path, Status] = OrderedDict()
         self._lock = threading.Lock()
+
+    def prepare(self) -> None:
+        """For the start: a folder to work in, and what a crash left half deleted is put back."""
+        self.roots.prepare()
+        self._trash.put_back()
+
+    async def choose(self, roots: Sequence[str] | None, terminal: bool | None) -> None:  # noqa: FBT001 - None: as it is
+        """Sets the roots beside those of `config.toml`, and whether there are terminals; None: as it is.
+
+        Raises `BadRequest` for what may be no root, `Conflict` where `config.toml` says otherwise.
+        """
+        said = dict(self.roots.said())
+        if roots is not None:
+            said["roots"] = await asyncio.to_thread(self.roots.checked, roots)
+        if terminal is not None:
+            if self.roots.terminal_is_given and terminal != self.roots.terminal:
+                raise Conflict("Whether there are terminals is set in config.toml. Change it there.")
+            said["terminal"] = terminal
+        await self._chosen.keep(said)
+        if not self.roots.terminal:
+            await self.terminals.close()
 
     def folder(self, workspace: str) -> Folder:
         """The folder of a conversation whose workspace is called so; empty: the default. Blocking.
@@ -61,15 +93,6 @@ class Workspaces:
                 f"This conversation's workspace, {shown(name)}, is not among the folders that may be workspaces. "
                 "Choose another for it, or add this one in the settings. Nothing was read or changed."
             ) from error
-
-    def place(self, workspace: str) -> str:
-        """Where an agent of a conversation works: the real path of its workspace, of the default where it has none;
-        empty where that is none that may be one. Blocking.
-        """
-        try:
-            return str(self.folder(workspace).root)
-        except HermesError:
-            return ""
 
     def at(self, path: Path) -> Folder:
         """A folder that has been admitted. Raises `NotFound`."""

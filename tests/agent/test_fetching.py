@@ -18,6 +18,7 @@ class Target:
 
     def __init__(self):
         self.hits = 0
+        self.port = 0
         self.reply = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 6\r\n\r\nsecret"
 
     async def serve(self, reader, writer):

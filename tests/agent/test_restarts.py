@@ -61,9 +61,9 @@ async def test_of_calls_that_were_made_at_once_only_what_waits_is_run(peer, tmp_
         async with app.stream("/api/events", session_id=session_id) as events:
             await answer(app, session_id, first["request_id"], "allow")
             async for event in events:
-                if event.data["type"] == "message.added" and event.data["data"]["message"].get("tool_call_id"):
-                    if event.data["data"]["message"]["name"] == "run_command":
-                        break
+                message = event.data.get("data", {}).get("message", {})
+                if message.get("tool_call_id") and message["name"] == "run_command":
+                    break
         shutil.copytree(before, after)
     for path in (after / "sessions" / "_runs").glob("*.checkpoint"):
         if checkpoint == "lost":

@@ -1,7 +1,8 @@
-"""A small MCP server for tests, over its standard streams: `python -m tests.peers.mcp_server`; or over HTTP in a thread.
+"""A small MCP server for tests, over its standard streams (`python -m tests.peers.mcp_server`) or over HTTP in a
+thread.
 
-`MCP_PEER` in its environment makes it odd: `late` waits before it answers anything, `refuse` ends at once with a reason,
-`hang` never answers. Each start adds its process number to the file that `MCP_PEER_PIDS` names.
+`MCP_PEER` in its environment makes it odd: `refuse` ends at once with a reason, `hang` never answers. Each start
+adds its process number to the file that `MCP_PEER_PIDS` names.
 """
 
 from __future__ import annotations
@@ -80,8 +81,8 @@ def main() -> None:
     how = os.environ.get("MCP_PEER", "")
     if how == "refuse":
         sys.exit("no licence was found")
-    if how in {"late", "hang"}:
-        time.sleep(3600 if how == "hang" else 12)
+    if how == "hang":
+        time.sleep(3600)
     server().run("stdio")
 
 

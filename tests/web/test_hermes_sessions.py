@@ -84,7 +84,8 @@ async def test_every_version_of_its_store_is_listed_read_and_continued(tmp_path:
             assert said(session) == [*TALK, "one more thing", "go on"]
             assert [message["id"] for message in session["messages"]][:4] == ids, "what was shown keeps its ids"
             assert (session["read_only"], session["title"]) == (False, title)
-            assert session["agent_session"] == {"engine": "hermes", "id": "20251126_101500_AB"}
+            agent = {"engine": "hermes", "id": "20251126_101500_AB", "upto": ids[-1]}
+            assert session["agent_session"] == agent
             assert [each["session_id"] for each in await rows(hermes)] == [row["session_id"]], "once, as ours"
             await hermes.restart()
             hermes.services.hermes.every = 0.0
@@ -256,7 +257,7 @@ async def test_the_agents_own_engine_goes_on_with_it_where_it_is_there(tmp_path:
         agent.say(TurnEnded())
         await hermes.talk(session_id, "go on")
         (turn,) = agent.turns
-        assert turn.fields["agent_session"] == {"engine": "hermes", "id": "s-1"}
+        assert turn.fields["agent_session"] == {"engine": "hermes", "id": "s-1", "upto": turn.ids[-2]}
         assert [body["content"] for body in turn.messages] == [*TALK, "go on"]
 
 
@@ -302,6 +303,15 @@ async def test_deleting_hides_it_here_alone_and_can_be_undone(hermes: Hermes, db
     assert state_of(db) == before
 
 
+async def test_one_that_nobody_has_looked_for_yet_is_hidden_and_refused_all_the_same(hermes: Hermes, db: AgentDb):
+    session_id = theirs.session_id_of(db.session("s-1", TALK))
+    await hermes.post("/api/session/rename", 409, session_id=session_id, title="Mine")
+    await hermes.post("/api/session/delete", session_id=session_id)
+    assert await rows(hermes) == []
+    await hermes.post("/api/session/delete", 404, session_id=theirs.session_id_of("nothing"))
+    assert not (hermes.sessions / "_log").exists()
+
+
 async def test_what_hermes_deletes_goes_from_the_list(hermes: Hermes, db: AgentDb):
     session_id = theirs.session_id_of(db.session("s-1", TALK))
     db.session("s-2", ["stays"])
@@ -338,6 +348,13 @@ async def test_conversations_of_ours_that_run_on_its_sessions_are_shown_once(her
     agent = {"agent_session": {"engine": "hermes", "id": "acp-1"}}
     await hermes.services.desk.execute(session_id, lambda _head: [SessionChanged(agent)])
     assert sorted(row["session_id"] for row in await rows(hermes)) == sorted(["native", session_id])
+    db.session("acp-2", ["made by an engine that keeps notes"], source="acp")
+    assert len(await rows(hermes)) == 3
+    note = hermes.settings.state / "agents" / "sessions" / "0123.json"
+    note.parent.mkdir(parents=True)
+    note.write_text(json.dumps({"agent_session": "acp-2", "leaf": "m2-0000"}))
+    (note.parent / "broken.json").write_text("{")
+    assert sorted(row["session_id"] for row in await rows(hermes)) == sorted(["native", session_id])
 
 
 @pytest.mark.parametrize("journal", ["delete", "wal"])
@@ -369,6 +386,21 @@ async def test_a_program_that_writes_to_it_all_the_time_is_not_in_the_way(tmp_pa
         async with server(tmp_path, db) as hermes:
             assert [row["session_id"] for row in await rows(hermes)] == [session_id]
             assert said(await hermes.session(session_id)) == TALK, "what is not committed is not said"
+
+
+async def test_a_store_in_a_folder_that_takes_no_files_is_read_while_nobody_has_it_open(tmp_path: Path):
+    """SQLite's shared memory cannot be made: as on a read-only mount, for every user."""
+    with AgentDb(tmp_path / "home") as db:
+        session_id = theirs.session_id_of(db.session("s-1", TALK))
+    (tmp_path / "home" / "state.db-shm").symlink_to(tmp_path / "nowhere" / "shm")
+    async with server(tmp_path, db) as hermes:
+        assert [row["session_id"] for row in await rows(hermes)] == [session_id]
+        assert said(await hermes.exchange(session_id, "more", "yes")) == [*TALK, "more", "yes"]
+        db.path.with_name("state.db-wal").write_bytes(b"somebody writes")
+        state, message = await told(hermes)
+        assert state == "unreadable"
+        assert "cannot be opened" in message
+        await hermes.get("/api/session", 503, session_id=theirs.session_id_of("s-2"))
 
 
 @pytest.mark.parametrize("content", [b"", b"no database at all " * 400])

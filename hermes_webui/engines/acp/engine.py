@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from hermes_webui.chat.messages import text_of
 from hermes_webui.engines.acp.exchange import Exchange
 from hermes_webui.engines.acp.link import Lost, Refused, open_link
-from hermes_webui.engines.acp.opening import LOST, Known, State, known_of, opening, said_of
+from hermes_webui.engines.acp.opening import LOST, Known, State, known_of, opening, said_of, taken_over
 from hermes_webui.engines.acp.process import Process
 from hermes_webui.engines.acp.profiles import Profile
 from hermes_webui.engines.acp.prompt import blocks, cut_off, so_far, takes_of, to_go_on
@@ -103,7 +103,7 @@ class AcpEngine:
             yield Notice(FULL.format(name=self.profile.name))
         cwd = await asyncio.to_thread(self._ground.folder, turn.workspace)
         seat = await self._seats.take(key)
-        exchange = Exchange(seat, self.profile.name, cwd, self.profile.traits.patience, self._environment)
+        exchange = Exchange(seat, self.profile, cwd, turn.run_id[-6:], self._environment)
         try:
             async with aclosing(self._turn(seat, exchange, turn, ask)) as events:
                 async for event in events:
@@ -160,7 +160,8 @@ class AcpEngine:
 
     async def _open(self, sessions: Sessions, seat: Seat, turn: Turn, cwd: str) -> tuple[Known, str, str]:
         """Opens the agent's session: what is known of it now, what it must be told before the prompt, and a notice."""
-        known = known_of(await asyncio.to_thread(self._ground.memory.get, self.name, turn.session_id))
+        kept = known_of(await asyncio.to_thread(self._ground.memory.get, self.name, turn.session_id))
+        known = taken_over(kept, turn, self.name, cwd)
         decided = opening(known, turn, cwd)
         before = turn.messages[:-1]
         if decided.goes_on:

@@ -72,6 +72,17 @@ def opening(known: Known, turn: Turn, cwd: str) -> Opening:
     return Opening(goes_on=True) if _follows(known, turn) else Opening(goes_on=False, notice=PARTED)
 
 
+def taken_over(known: Known, turn: Turn, agent: str, cwd: str) -> Known:
+    """What is known of it, or, where nothing is and the conversation was taken over from this agent's own store, that
+    session: it holds everything up to the message `upto`.
+    """
+    given = turn.fields.get("agent_session")
+    if known.agent_session or not isinstance(given, dict) or given.get("engine") != agent:
+        return known
+    names = {name: str(given.get(name) or "") for name in ("id", "upto")}
+    return Known(names["id"], leaf=names["upto"], cwd=cwd, mode=known.mode)
+
+
 def _follows(known: Known, turn: Turn) -> bool:
     """Whether all that came after what the agent was given is its own answer, and then the prompt."""
     if known.leaf == ADOPTED:

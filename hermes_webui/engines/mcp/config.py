@@ -1,8 +1,8 @@
 """What is known of an MCP server before it is started. Pure.
 
-`[mcp.NAME]` in `config.toml`, or what was set on the page: `command`, `args` and `env` of a program that speaks over its
-standard streams, or `url` and `headers` of one that is reached by HTTP; `enabled`, and `tools`, the names of those that
-are on (without it: all).
+`[mcp.NAME]` in `config.toml`, or what was set on the page: `command`, `args` and `env` of a program that speaks over
+its standard streams, or `url` and `headers` of one that is reached by HTTP; `enabled`, and `tools`, the names of those
+that are on (without it: all).
 """
 
 from __future__ import annotations

@@ -81,8 +81,8 @@ class Server:
         return self._task is not None
 
     async def ready(self, within: float = TURN_SECONDS, *, again: bool = False) -> Session:
-        """The session, within so many seconds. Raises `ToolFailure` with a sentence: it could not be started, or is still
-        being started. `again`: also where it has just failed.
+        """The session, within so many seconds. Raises `ToolFailure` with a sentence: it could not be started, or is
+        still being started. `again`: also where it has just failed.
         """
         if self._ready is None:
             rests = self._failed_at is not None and self._clock() - self._failed_at < REST_SECONDS
@@ -139,10 +139,11 @@ class Server:
 
     async def _serve(self, ready: asyncio.Future[Session], closing: asyncio.Event) -> None:
         """Holds the session until it is closed or the server has gone."""
-        words = _LastWords()
+        words = _LastWords(is_used=self.config.transport == "stdio")
         try:
             errors = await words.begin()
             async with late.mcp_connect()(self.config, self._environment, errors, START_SECONDS) as (session, gone):
+                words.on_end(gone)
                 self.state, self.message, self._failed_at = "ok", "", None
                 ready.set_result(session)
                 waits = [asyncio.create_task(each.wait()) for each in (closing, gone)]
@@ -167,10 +168,18 @@ class Server:
 class _LastWords:
     """The end of what a server writes to its error output: where it does not start, that says why."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_used: bool) -> None:
         self.text = ""
+        self._is_used = is_used
         self._file: TextIO | None = None
         self._task: asyncio.Task[None] | None = None
+        self._ended: asyncio.Event | None = None
+
+    def on_end(self, ended: asyncio.Event) -> None:
+        """The server has the pipe now, alone: where it closes, the server has gone."""
+        if self._task is not None and self._is_used:
+            self._ended = ended
+        self._close()
 
     async def begin(self) -> TextIO:
         """Where the server is to write."""
@@ -189,14 +198,20 @@ class _LastWords:
                 self.text = (self.text + chunk.decode("utf-8", "replace"))[-_LAST_WORDS:]
         finally:
             transport.close()
+            if self._ended is not None:
+                self._ended.set()
 
     def end(self) -> None:
         """Nothing more is written."""
-        if self._file is not None:
-            with suppress(OSError):
-                self._file.close()
+        self._close()
         if self._task is not None:
             self._task.cancel()
+
+    def _close(self) -> None:
+        file, self._file = self._file, None
+        if file is not None:
+            with suppress(OSError):
+                file.close()
 
 
 def _looked_at(future: asyncio.Future[Session]) -> None:

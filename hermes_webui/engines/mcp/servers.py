@@ -128,7 +128,7 @@ def _tool(server: Server, name: str, known: McpTool) -> Tool:
     risk = "The server says that this may destroy something." if known.destroys and not known.reads else ""
 
     async def prepare(args: dict[str, Any]) -> Intent:
-        async def run(call: Call) -> Result:
+        async def run(_call: Call) -> Result:
             return Result(await server.call(known.name, args))
 
         subject = msgspec.json.encode(args).decode()[:_LONGEST_SUBJECT]

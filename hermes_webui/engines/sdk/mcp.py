@@ -5,19 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Final, TextIO
+from typing import Any, TextIO
 
+import anyio
+import httpx2
 import msgspec
 from fastmcp.client.transports import StdioTransport, StreamableHttpTransport
+from mcp_types import CONNECTION_CLOSED
 from pydantic_ai.mcp import MCPToolset
 from pydantic_ai.messages import BinaryContent
 
 from hermes_webui.engines.mcp.config import McpConfig
 from hermes_webui.engines.mcp.server import McpTool
 from hermes_webui.engines.tools.base import ToolFailure
-
-#: How often it is looked whether an idle server still lives.
-_LOOK_SECONDS: Final = 1.0
 
 
 class McpSession:
@@ -32,7 +32,7 @@ class McpSession:
         """What the server offers now."""
         try:
             found = await self._toolset.list_tools()
-        except Exception as error:
+        except Exception as error:  # the client has many, and all mean that it does not answer
             self.gone.set()
             raise ToolFailure(f"it does not list its tools ({_said(error)})") from error
         return [_told(each) for each in found]
@@ -42,7 +42,7 @@ class McpSession:
         try:
             return _text(await self._toolset.direct_call_tool(name, dict(arguments)))
         except Exception as error:  # the client has many: of the tool, of the protocol, of the connection
-            if not self._toolset.client.is_connected():
+            if _lost(error):
                 self.gone.set()
                 raise ToolFailure(
                     f"The MCP server {self._name} ended during this call. The call may have run."
@@ -72,25 +72,22 @@ async def connect(
     async with asyncio.timeout(within) as limit, toolset:
         limit.reschedule(None)
         session = McpSession(config.name, toolset)
-        watching = asyncio.create_task(_watch(session, toolset))
-        try:
-            yield session, session.gone
-        finally:
-            watching.cancel()
+        yield session, session.gone
 
 
-async def _watch(session: McpSession, toolset: MCPToolset[None]) -> None:
-    while toolset.client.is_connected():
-        await asyncio.sleep(_LOOK_SECONDS)
-    session.gone.set()
+def _lost(error: BaseException) -> bool:
+    """Whether the connection is gone, and not only this call."""
+    if isinstance(error, BaseExceptionGroup):
+        return any(_lost(each) for each in error.exceptions)
+    code = getattr(error, "code", None) or getattr(getattr(error, "error", None), "code", None)
+    closed = (ConnectionError, anyio.BrokenResourceError, anyio.ClosedResourceError, httpx2.TransportError)
+    return code == CONNECTION_CLOSED or isinstance(error, closed) or "connection closed" in str(error).lower()
 
 
 def _told(tool: Any) -> McpTool:
     notes = tool.annotations
-    schema = getattr(tool, "input_schema", None) or getattr(tool, "inputSchema", None) or {"type": "object"}
-    reads = bool(notes and (getattr(notes, "read_only_hint", None) or getattr(notes, "readOnlyHint", None)))
-    destroys = bool(notes and (getattr(notes, "destructive_hint", None) or getattr(notes, "destructiveHint", None)))
-    return McpTool(tool.name, tool.description or "", schema, reads, destroys)
+    reads, destroys = bool(notes and notes.read_only_hint), bool(notes and notes.destructive_hint)
+    return McpTool(tool.name, tool.description or "", tool.input_schema, reads, destroys)
 
 
 def _text(value: Any) -> str:

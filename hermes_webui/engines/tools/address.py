@@ -1,16 +1,16 @@
 """Which addresses may be fetched: those of the public internet, in whatever form they are written. Pure.
 
-A name is asked for its addresses, and every one of them must be public; the connection then goes to one that was looked
-at, not to the name. So neither a second answer of the name server nor a redirect leads elsewhere.
+A name is asked for its addresses, and every one of them must be public; the connection then goes to one that was
+looked at, not to the name. So neither a second answer of the name server nor a redirect leads elsewhere.
 
-The networks are those of IANA's special-purpose registries; forms of IPv6 that hold an IPv4 address (mapped, compatible,
-translated, NAT64, 6to4, Teredo, ISATAP) are judged by both.
+The networks are those of IANA's special-purpose registries. Of IPv6 only what is given to the internet is open: forms
+that hold an IPv4 address (mapped, compatible, translated, NAT64, 6to4, Teredo) are not, and ISATAP is judged by both.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
 from urllib.parse import SplitResult, urlsplit, urlunsplit
@@ -19,7 +19,7 @@ from hermes_webui.engines.tools.base import ToolFailure
 
 Address = IPv4Address | IPv6Address
 
-PORTS: Final = {"http": 80, "https": 443}
+PORTS: Final[Mapping[str, int]] = {"http": 80, "https": 443}
 LONGEST: Final = 4096
 
 _CLOSED_4: Final[Sequence[IPv4Network]] = tuple(

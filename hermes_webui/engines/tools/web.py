@@ -1,4 +1,4 @@
-"""Pages of the web, read as text. What may be reached, `address` says; the connection goes only where that has looked."""
+"""Pages of the web, read as text. What may be reached, `address` says; the connection goes where that has looked."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
 
 class FetchUrl(Struct):
-    """Reads a page of the web and gives its text; HTML becomes plain text with its links. A long page comes in parts: go
-    on with `start`. Nothing on the server's own network can be reached.
+    """Reads a page of the web and gives its text; HTML becomes plain text with its links. A long page comes in parts:
+    go on with `start`. Nothing on the server's own network can be reached.
     """
 
     url: Annotated[str, Meta(min_length=1, max_length=address.LONGEST)]
@@ -53,7 +53,7 @@ class Web:
         parts = address.parsed(wish.url)
         plain = address.written(parts)
 
-        async def run(call: Call) -> Result:
+        async def run(_call: Call) -> Result:
             return await self._read(parts, wish.start)
 
         risk = "What stands in the address is told to its server." if parts.query else ""

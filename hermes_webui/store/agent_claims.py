@@ -1,0 +1,47 @@
+"""Which of an agent's own sessions are of conversations of ours: the notes that the agents' engines keep (`agents/`).
+
+Such a session stands in the agent's store too, but is shown once, as ours. Read only, and again only where a note is
+another than before.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+
+class _Note(Struct):
+    agent_session: str = ""
+
+
+class AgentClaims:
+    """The notes of one state directory. Used from one thread."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / "sessions"
+        self._known: dict[str, tuple[int, str]] = {}
+
+    def ids(self) -> frozenset[str]:
+        """The agents' ids of their sessions; a note that cannot be read claims nothing. Blocking."""
+        found: dict[str, tuple[int, str]] = {}
+        with (
+            suppress(OSError),
+            os.scandir(self._folder) as entries,
+        ):  # no agent has answered yet, or a note has just gone
+            for entry in entries:
+                known = self._known.get(entry.name)
+                changed = entry.stat().st_mtime_ns
+                found[entry.name] = known if known and known[0] == changed else (changed, _claimed(Path(entry.path)))
+        self._known = found
+        return frozenset(claimed for _, claimed in found.values() if claimed)
+
+
+def _claimed(path: Path) -> str:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=_Note).agent_session
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return ""
