@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
-from benchmarks import amplification, appends, footprint, listing, page, reads, start, streams, table
+from benchmarks import amplification, appends, footprint, listing, page, reads, start, streams, table, workspace
 from benchmarks.bench import Bench, Subject
 from benchmarks.table import Figure
 from hermes_webui.server import raise_descriptor_limit
@@ -27,6 +27,7 @@ SUBJECTS: Mapping[str, Subject] = MappingProxyType(
         "streams": streams.measure,
         "footprint": footprint.measure,
         "page": page.measure,
+        "workspace": workspace.measure,
     }
 )
 

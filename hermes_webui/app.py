@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Mapping, MutableMapping
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,16 +26,20 @@ from hermes_webui.engines.acp.profiles import profiles_from
 from hermes_webui.engines.acp.seats import Seats
 from hermes_webui.engines.base import Engine
 from hermes_webui.engines.demo import DemoEngine
+from hermes_webui.engines.mcp.servers import Servers
 from hermes_webui.engines.model import ModelEngine
 from hermes_webui.engines.providers import KNOWN, ProviderConfig, providers_from, variables_of
 from hermes_webui.engines.toolbox import Toolbox, limits_of
 from hermes_webui.engines.tools.shell import without_secrets
+from hermes_webui.engines.tools.web import Web
 from hermes_webui.errors import HermesError, SettingsError
 from hermes_webui.runs.choice import Choice, Default
 from hermes_webui.runs.clock import Clock, SystemClock
 from hermes_webui.runs.desk import Desk
 from hermes_webui.runs.hermes import HermesSessions
+from hermes_webui.runs.mcp import McpSetup
 from hermes_webui.runs.permissions import Permissions
+from hermes_webui.runs.personalities import Personalities
 from hermes_webui.runs.setup import Given, Setup
 from hermes_webui.runs.spending import Spending
 from hermes_webui.runs.supervisor import Asks, Supervisor
@@ -68,8 +73,9 @@ from hermes_webui.web.login import Doorman
 from hermes_webui.web.replies import on_error, on_no_route
 from hermes_webui.web.routes import routes
 from hermes_webui.web.security import Gate, policy
-from hermes_webui.web.services import Around, Place, Services
+from hermes_webui.web.services import Around, Equipment, Place, Services
 from hermes_webui.workspace.roots import Roots
+from hermes_webui.workspace.workspaces import Chosen, Workspaces
 
 UI = Path(__file__).parent / "ui"
 
@@ -170,20 +176,18 @@ class _Running:
         self._engines = engines
         self._committer, self._reads = Committer(), Committer()
         self._journal = Journal(opened.store.root / "_runs", opened.disk, f"{int(time.time() * 1000)}")
-        hub = Hub()
-        desk = self._desk(hub)
+        desk = self._desk()
         default = Default(Choice(settings.engine, settings.provider, settings.model))
         kept = opened.choices
         permissions = Permissions(settings.tables.get("approvals", {}), kept)
-        self._tools = _equipped(settings, kept, engines.get("model"))
-        self._upkeep = Upkeep(desk)
+        equipment = _equipped(settings, kept, engines.get("model"))
         self._looking = asyncio.create_task(default.look(engines.get("model"), engines.get("hermes")))
         supervisor = self._supervisor(desk, default, live, permissions)
         self.services = Services(
             desk=desk,
             supervisor=supervisor,
             engines=engines,
-            hub=hub,
+            hub=desk.hub,
             doorman=doorman,
             report=opened.report,
             default=default,
@@ -193,16 +197,18 @@ class _Running:
             unread=Unread(desk),
             setup=_setup(settings, kept, default, engines.get("model")),
             permissions=permissions,
+            workspaces=_workspaces(settings, kept),
             place=_place(settings),
             hermes=_hermes(settings, kept, desk, engines),
             around=_around(opened, desk, supervisor, self._reads),
+            equipment=equipment,
             is_local=settings.is_local,
             ui=ui,
         )
 
-    def _desk(self, hub: Hub) -> Desk:
+    def _desk(self) -> Desk:
         opened = self._opened
-        desk = Desk(opened.store, opened.index, self._committer, hub, opened.clock.now, self._reads)
+        desk = Desk(opened.store, opened.index, self._committer, Hub(), opened.clock.now, self._reads)
         desk.unclosed.update(opened.recovery.unclosed)
         return desk
 
@@ -213,12 +219,14 @@ class _Running:
         live: tuple[MutableMapping[str, Any], threading.Lock],
         permissions: Permissions,
     ) -> Supervisor:
-        records = Records(self._journal, self._opened.checkpoints, self._opened.attachments.read)
+        opened = self._opened
+        records = Records(self._journal, opened.checkpoints, opened.attachments.read)
         asks = Asks(permissions.policy, permissions.grant)
         return Supervisor(desk, self._engines, records, default, *live, asks)
 
     def begin(self) -> None:
         """What was open goes on: from here on prompts are sent when they are due."""
+        self._upkeep = Upkeep(self.services.desk)
         self.services.around.timetable.begin(self._looking)
         self.services.around.spending.begin()
 
@@ -228,6 +236,7 @@ class _Running:
         """
         await self.services.around.timetable.close()
         await self.services.supervisor.close()
+        await self.services.workspaces.terminals.close()
         self.services.hub.close()
 
     async def close(self) -> None:
@@ -285,6 +294,15 @@ def agents(settings: Settings, disk: Disk, kept: Choices) -> dict[str, AcpEngine
     return {profile.id: AcpEngine(profile, ground, seats) for profile in profiles}
 
 
+def _workspaces(settings: Settings, kept: Choices) -> Workspaces:
+    """Where conversations work; what was set on the page may change while the server runs."""
+    given = settings.tables.get("workspace", {})
+    chosen = Chosen(lambda: kept.said.get("workspace", {}), partial(kept.change, "workspace"))
+    made = Workspaces(settings.state, given, chosen, settings.environment, time.time)
+    made.prepare()
+    return made
+
+
 def _providers(settings: Settings) -> tuple[ProviderConfig, ...]:
     return providers_from(settings.environment, settings.providers, settings.chosen.get("providers", {}))
 
@@ -301,16 +319,25 @@ def _setup(settings: Settings, kept: Choices, default: Default, engine: Engine |
     return setup
 
 
-def _equipped(settings: Settings, kept: Choices, engine: Engine | None) -> Toolbox | None:
+def _equipped(settings: Settings, kept: Choices, engine: Engine | None) -> Equipment | None:
     """Tools for the models."""
     if not isinstance(engine, ModelEngine):
         return None
     roots = Roots(settings.state, settings.tables.get("workspace", {}), lambda: kept.said.get("workspace", {}))
     environment = without_secrets(settings.environment, [key for one in KNOWN for key in variables_of(one)])
     limits = limits_of(settings.tables.get("tools", {}))
-    toolbox = Toolbox(environment=environment, admit=roots.admit, personality=lambda _: "", steps=limits.steps)
+    personalities = Personalities(kept)
+    servers = Servers(environment)
+    toolbox = Toolbox(
+        environment=environment,
+        admit=roots.admit,
+        personality=personalities.words,
+        web=Web(limits.private_hosts).tools(),
+        more=servers,
+        steps=limits.steps,
+    )
     engine.equip(toolbox)
-    return toolbox
+    return Equipment(toolbox, McpSetup(settings.tables.get("mcp", {}), kept, servers), personalities)
 
 
 def _place(settings: Settings) -> Place:

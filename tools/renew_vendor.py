@@ -58,6 +58,9 @@ PACKAGES: dict[str, tuple[str, str, dict[str, str]]] = {
     ),
     # One file: of its modules an ordinary diagram would fetch forty. Only `frames/diagram.html` loads it.
     "mermaid": ("11.17.2", "MIT", {"mermaid.js": "dist/mermaid.min.js"}),
+    # Only `frames/terminal.html` loads these.
+    "@xterm/xterm": ("6.0.0", "MIT", {"xterm/xterm.js": "lib/xterm.mjs", "xterm/xterm.css": "css/xterm.css"}),
+    "@xterm/addon-fit": ("0.11.0", "MIT", {"xterm/fit.js": "lib/addon-fit.mjs"}),
 }
 
 

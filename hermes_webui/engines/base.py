@@ -78,9 +78,10 @@ class Resumption(Struct, frozen=True):
 class Turn(Struct, frozen=True):
     """What is to be answered: the visible path, whose last message is the user's prompt or, with `continues`, the
     reply that was cut off and is to go on from exactly there. `files` are the attachments that the messages name, by
-    their ids, as far as all of them may be sent at once. `fields` are the session's (personality, enabled_toolsets …).
-    `ids` and `runs` are the messages' own, one each ("" for a message of no run): what came after a message, and whose
-    it is.
+    their ids, as far as all of them may be sent at once. `workspace` is as the session names it: it may come from
+    another program's file, so an engine that works there first asks `workspace.roots` whether it may be one. `fields`
+    are the session's (personality, enabled_toolsets …). `ids` and `runs` are the messages' own, one each ("" for a
+    message of no run): what came after a message, and whose it is.
     """
 
     session_id: str

@@ -152,7 +152,7 @@ class Made:
             return await intent.run(self)
         except (ToolFailure, HermesError) as error:
             return Result(_sentence(error), "failed")
-        except Exception as error:  # a tool's error is the model's to read, and the turn goes on
+        except Exception as error:  # noqa: BLE001 - a tool's error is the model's to read, and the turn goes on
             _log.exception("A tool failed")
             return Result(f"The tool failed with an error of its own: {type(error).__name__}.", "failed")
 

@@ -56,8 +56,8 @@ class Channel:
 
 
 async def worked(cancel: asyncio.Event, work: Callable[[Channel], Awaitable[None]]) -> AsyncIterator[EngineEvent]:
-    """The events of `work` until it ends, raises, or `cancel` is set, in which case this ends without an error. The work
-    is cancelled and waited for before this ends, however it ends.
+    """The events of `work` until it ends, raises, or `cancel` is set, in which case this ends without an error. The
+    work is cancelled and waited for before this ends, however it ends.
     """
     channel = Channel()
     working = asyncio.ensure_future(work(channel))

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any
 
 from hermes_webui.engines.providers import Kind, ProviderConfig
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from hermes_webui.engines.base import EngineEvent
     from hermes_webui.engines.calls import Calls
     from hermes_webui.engines.context import Context, Pending
+    from hermes_webui.engines.mcp.server import Session
     from hermes_webui.engines.sdk.agent import Delegation
     from hermes_webui.errors import EngineFailure
 
@@ -82,3 +85,10 @@ def failure_of(error: BaseException, config: ProviderConfig, model: str) -> Engi
     from hermes_webui.engines.sdk.failures import failure_of as explain
 
     return explain(error, config, model)
+
+
+def mcp_connect() -> Callable[..., AbstractAsyncContextManager[tuple[Session, asyncio.Event]]]:
+    """See `engines.sdk.mcp.connect`; call this in a thread, it imports for a second."""
+    from hermes_webui.engines.sdk.mcp import connect
+
+    return connect

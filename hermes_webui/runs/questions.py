@@ -78,12 +78,20 @@ class Questions:
         return once if free else None
 
     async def _wait(self, live: LiveRun, request: InputRequest, question: ApprovalRequested) -> ApprovalAnswered:
-        if request.checkpoint:
-            await self._desk.read(self._checkpoints.save, live.run.id, request.checkpoint)
         key = (live.session_id, question.request_id)
         future = self._open[key] = asyncio.get_running_loop().create_future()
+
+        def rule(head: Head) -> Sequence[Change]:
+            # After a restart the answer may come while the engine is still getting ready to ask.
+            answered = question.request_id in live.answers
+            return [] if answered else asking.ask(head, live.run.epoch, question)
+
         try:
-            await self._desk.execute(live.session_id, lambda head: asking.ask(head, live.run.epoch, question))
+            if request.checkpoint:
+                await self._desk.read(self._checkpoints.save, live.run.id, request.checkpoint)
+            await self._desk.execute(live.session_id, rule)
+            if question.request_id in live.answers:
+                return live.answers[question.request_id]
             return await asyncio.wait_for(future, request.timeout)
         except TimeoutError:
             return await self._overdue(live, request, question)

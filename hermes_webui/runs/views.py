@@ -65,7 +65,16 @@ def output_frame(session_id: str, run_id: str, call_id: str, offset: int, text: 
 def asked_json(head: Head) -> dict[str, Any]:
     """What waits for an answer, and the agent's last plan, as clients get it."""
     plan = msgspec.to_builtins(head.plan) if head.plan is not None else None
-    return {"asked": [msgspec.to_builtins(each) for each in head.asked], "plan": plan}
+    return {"asked": [msgspec.to_builtins(each) for each in head.asked], "plan": plan, **equipment_json(head)}
+
+
+def equipment_json(head: Head) -> dict[str, Any]:
+    """As whom the session's models speak, and with which tool sets (null: the usual ones)."""
+    sets, personality = head.fields.get("enabled_toolsets"), head.fields.get("personality")
+    return {
+        "personality": personality if isinstance(personality, str) else "",
+        "enabled_toolsets": list(sets) if isinstance(sets, list | tuple) else None,
+    }
 
 
 def list_frame(version: int, summary: Summary | None, session_id: str) -> bytes:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from hermes_webui.web.endpoint import Endpoint
 from hermes_webui.web.replies import Json
-
-if TYPE_CHECKING:
-    from hermes_webui.web.routes import Endpoint
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -66,9 +64,10 @@ def _operation(each: Endpoint) -> dict[str, Any]:
     properties: dict[str, Any] = {} if stream else {name.strip(): {} for name in each.gives.split(",")}
     schema: dict[str, Any] = {"type": "string"} if stream else {"type": "object", "properties": properties}
     error = {"description": "An error", "content": {"application/json": {"schema": {"$ref": f"#/{EXTRA_TYPES}Error"}}}}
+    name = each.path.strip("/").replace("/", "_")
     operation: dict[str, Any] = {
         "summary": each.summary,
-        "operationId": f"{each.method.lower()}_{each.path.strip('/').replace('/', '_')}",
+        "operationId": f"{each.method.lower()}_{name}",
         "parameters": [*map(_path_parameter, IN_PATH.findall(each.path)), *map(_parameter, each.query.split())],
         "responses": {
             str(each.status): {"description": each.gives, "content": {kind: {"schema": schema}}},

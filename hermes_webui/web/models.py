@@ -11,15 +11,20 @@ from starlette.responses import Response
 from hermes_webui.web.replies import Json
 from hermes_webui.web.services import services
 
+#: What the page needs of a profile to offer it.
+SHOWN = ("id", "name", "default", "engine", "model_provider", "model")
+
 
 async def models(request: Request) -> Response:
-    """All providers, those that are not ready with what to do about it."""
+    """All providers, those that are not ready with what to do about it, and what new conversations may begin with."""
     parts = services(request)
     found = await asyncio.gather(*(engine.providers() for engine in parts.engines.values()))
     listed = [provider for each in found for provider in each]
     parts.default.take(listed)
     providers = [msgspec.to_builtins(provider) for provider in listed]
-    return Json({"providers": providers, "default": msgspec.to_builtins(parts.default())})
+    kept = await asyncio.to_thread(parts.around.profiles.all)
+    profiles = [{name: getattr(each, name) for name in SHOWN} for each in kept]
+    return Json({"providers": providers, "default": msgspec.to_builtins(parts.default()), "profiles": profiles})
 
 
 async def engines(request: Request) -> Response:

@@ -15,11 +15,12 @@ FOR_GOOD = "max-age=31536000, immutable"
 ASKED_EACH_TIME = "no-cache"
 
 _FRAME = "default-src 'none'; script-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
-#: Documents that the page shows in frames, for what its own policy forbids. Neither may send a request: the one lays
-#: out diagrams with inline styles, the other shows the one picture that its reader has asked for.
+#: Documents that the page shows in frames, for what its own policy forbids. None may send a request: one lays out
+#: diagrams with inline styles, one draws a terminal with them, one shows the picture that its reader has asked for.
 FRAMES = MappingProxyType(
     {
         "diagram.html": f"{_FRAME}style-src 'unsafe-inline'",
+        "terminal.html": f"{_FRAME}style-src 'self' 'unsafe-inline'",
         "picture.html": f"{_FRAME}style-src 'self'; img-src http: https:",
     }
 )

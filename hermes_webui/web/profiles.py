@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from hermes_webui.errors import BadRequest
 from hermes_webui.store.profiles import Profile
+from hermes_webui.web.endpoint import GET, POST, Endpoint
 from hermes_webui.web.replies import Json, body_of
 from hermes_webui.web.services import Services, services
 from hermes_webui.web.sessions import NAME_LIMIT, check_names
@@ -68,6 +69,7 @@ async def save(request: Request) -> Response:
     ):
         raise BadRequest("That personality, or one of the tool sets, is none.")
     given = {each: getattr(wish, each) for each in ("engine", "model_provider", "model", "personality", "workspace")}
+    given["workspace"] = await asyncio.to_thread(parts.workspaces.admit, wish.workspace)
     made = Profile(wish.id or secrets.token_hex(6), name, enabled_toolsets=tools, default=wish.default, **given)
     await asyncio.to_thread(parts.around.profiles.save, made, new=wish.id is None)
     return Json({"id": made.id, **await _told(parts)})
@@ -79,3 +81,18 @@ async def delete(request: Request) -> Response:
     parts = services(request)
     await asyncio.to_thread(parts.around.profiles.delete, wish.id)
     return Json(await _told(parts))
+
+
+PROFILES = "profiles, default"
+ENDPOINTS = (
+    Endpoint(GET, "/api/profiles", listed, "What a new conversation may begin with", gives=PROFILES),
+    Endpoint(
+        POST,
+        "/api/profiles/save",
+        save,
+        "Keep a profile",
+        body=SaveProfile,
+        gives=f"id, {PROFILES}",
+    ),
+    Endpoint(POST, "/api/profiles/delete", delete, "Forget a profile", body=DeleteProfile, gives=PROFILES),
+)

@@ -9,6 +9,7 @@ from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hermes_webui.web.endpoint import GET, POST, Endpoint
 from hermes_webui.web.replies import Json, body_of
 from hermes_webui.web.services import services
 
@@ -46,3 +47,10 @@ async def delete(request: Request) -> Response:
     wish = await body_of(request, DeletePrompt)
     await asyncio.to_thread(services(request).prompts.delete, wish.id)
     return Json({"id": wish.id})
+
+
+ENDPOINTS = (
+    Endpoint(GET, "/api/prompts", listed, "The prompts that are kept", gives="prompts"),
+    Endpoint(POST, "/api/prompts/save", save, "Keep a prompt", body=SavePrompt, gives="prompt"),
+    Endpoint(POST, "/api/prompts/delete", delete, "Forget a prompt", body=DeletePrompt, gives="id"),
+)

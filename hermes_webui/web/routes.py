@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any
-
-from msgspec import Struct
 from starlette.routing import Route
 
 from hermes_webui.web import (
@@ -28,39 +24,20 @@ from hermes_webui.web import (
     schedules,
     sessions,
     settings,
+    tools,
     usage,
 )
+from hermes_webui.web.endpoint import GET, POST, Endpoint
+from hermes_webui.web.worktable import WORKSPACE
 
-Handler = Callable[..., Awaitable[Any]]
-
-
-class Endpoint(Struct, frozen=True):
-    """One path. `query` names its parameters, those that must be given with a `!`; `body` is its request's type, or it
-    `takes` a body of this media type.
-    """
-
-    method: str
-    path: str
-    handler: Handler
-    summary: str
-    query: str = ""
-    body: type[Struct] | None = None
-    takes: str = ""
-    gives: str = ""
-    status: int = 200
-
-
-GET = "GET"
-POST = "POST"
 SESSION = "session_id, revision, session"
 SETTINGS = "providers, default, titles, hermes_sessions, password, files, agents"
 ACCEPTED = "stream_id, session_id, message_id, revision, queued"
 
-SCHEDULES = "schedules, problem"
-PROFILES = "profiles, default"
 POLICY = "mode, from, given, allow"
 
 API: tuple[Endpoint, ...] = (
+    *WORKSPACE,
     Endpoint(GET, "/health", health.health, "Whether the server is well", gives="status, version, store, streams"),
     Endpoint(
         GET,
@@ -89,6 +66,30 @@ API: tuple[Endpoint, ...] = (
     ),
     Endpoint(
         POST, "/api/session/answer", approvals.answer, "Answer a question", body=approvals.GiveAnswer, gives=SESSION
+    ),
+    Endpoint(GET, "/api/tools", tools.toolsets, "Tool sets", gives="toolsets, default, default_with_workspace"),
+    Endpoint(GET, "/api/mcp", tools.servers, "MCP servers", gives="servers"),
+    Endpoint(POST, "/api/mcp/save", tools.save_server, "Add or change one", body=tools.SaveServer, gives="servers"),
+    Endpoint(POST, "/api/mcp/remove", tools.remove_server, "Forget one", body=tools.NamedServer, gives="servers"),
+    Endpoint(POST, "/api/mcp/test", tools.test_server, "Start one", body=tools.NamedServer, gives="ok, message, tools"),
+    Endpoint(POST, "/api/mcp/tool", tools.switch_tool, "Switch a tool", body=tools.SwitchTool, gives="servers"),
+    Endpoint(POST, "/api/mcp/try", tools.try_tool, "Call a tool of one", body=tools.TryTool, gives="ok, result"),
+    Endpoint(GET, "/api/personalities", tools.personalities, "Personalities that are kept", gives="personalities"),
+    Endpoint(
+        POST,
+        "/api/personalities/save",
+        tools.save_personality,
+        "Keep a personality",
+        body=tools.SavePersonality,
+        gives="personality",
+    ),
+    Endpoint(
+        POST,
+        "/api/personalities/delete",
+        tools.delete_personality,
+        "Forget a personality",
+        body=tools.DeletePersonality,
+        gives="id",
     ),
     Endpoint(GET, "/api/approvals", approvals.policy, "What agents may do without asking", gives=POLICY),
     Endpoint(POST, "/api/approvals", approvals.choose, "Change it", body=approvals.ChoosePolicy, gives=POLICY),
@@ -262,66 +263,11 @@ API: tuple[Endpoint, ...] = (
         "name",
         gives=docs.FILE,
     ),
-    Endpoint(GET, "/api/prompts", prompts.listed, "The prompts that are kept", gives="prompts"),
-    Endpoint(POST, "/api/prompts/save", prompts.save, "Keep a prompt", body=prompts.SavePrompt, gives="prompt"),
-    Endpoint(POST, "/api/prompts/delete", prompts.delete, "Forget a prompt", body=prompts.DeletePrompt, gives="id"),
-    Endpoint(GET, "/api/schedules", schedules.listed, "Prompts that are sent at a time", gives=SCHEDULES),
-    Endpoint(
-        POST,
-        "/api/schedules/save",
-        schedules.save,
-        "Keep a schedule",
-        body=schedules.SaveSchedule,
-        gives=f"id, {SCHEDULES}",
-    ),
-    Endpoint(
-        POST,
-        "/api/schedules/delete",
-        schedules.delete,
-        "Take a schedule away; its conversations stay",
-        body=schedules.OneSchedule,
-        gives=SCHEDULES,
-    ),
-    Endpoint(
-        POST,
-        "/api/schedules/run",
-        schedules.run,
-        "Send a schedule's prompt now",
-        body=schedules.RunSchedule,
-        gives=f"session_id, {SCHEDULES}",
-    ),
-    Endpoint(
-        POST,
-        "/api/schedules/seen",
-        schedules.seen,
-        "What was missed has been seen",
-        body=schedules.OneSchedule,
-        gives=SCHEDULES,
-    ),
-    Endpoint(
-        POST,
-        "/api/schedules/times",
-        schedules.times,
-        "The next times of a rule",
-        body=schedules.AskTimes,
-        gives="times",
-    ),
-    Endpoint(
-        GET, "/api/usage", usage.get, "What runs have used, by day", "days timezone", gives="days, total, complete"
-    ),
-    Endpoint(GET, "/api/profiles", profiles.listed, "What a new conversation may begin with", gives=PROFILES),
-    Endpoint(
-        POST,
-        "/api/profiles/save",
-        profiles.save,
-        "Keep a profile",
-        body=profiles.SaveProfile,
-        gives=f"id, {PROFILES}",
-    ),
-    Endpoint(
-        POST, "/api/profiles/delete", profiles.delete, "Forget a profile", body=profiles.DeleteProfile, gives=PROFILES
-    ),
-    Endpoint(GET, "/api/models", models.models, "Models to choose from", gives="providers, default"),
+    *prompts.ENDPOINTS,
+    *schedules.ENDPOINTS,
+    *usage.ENDPOINTS,
+    *profiles.ENDPOINTS,
+    Endpoint(GET, "/api/models", models.models, "Models to choose from", gives="providers, default, profiles"),
     Endpoint(GET, "/api/engines", models.engines, "Engines and what they can do", gives="engines"),
     Endpoint(GET, "/api/settings", settings.get, "All settings, and where each was set", gives=SETTINGS),
     Endpoint(

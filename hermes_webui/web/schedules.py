@@ -18,6 +18,7 @@ from hermes_webui.chat.schedule import Rule, When
 from hermes_webui.errors import BadRequest, NotFound
 from hermes_webui.store.schedules import Fired, Schedule
 from hermes_webui.web.chat import KEY_LIMIT
+from hermes_webui.web.endpoint import GET, POST, Endpoint
 from hermes_webui.web.replies import Json, body_of
 from hermes_webui.web.services import Services, services
 from hermes_webui.web.sessions import check_names
@@ -126,6 +127,7 @@ async def save(request: Request) -> Response:
     now = float(int(parts.desk.clock()))
     given = {name: getattr(wish, name) for name in wish.__struct_fields__ if name != "id"}
     given |= {"name": wish.name.strip(), "prompt": wish.prompt.strip()}
+    given["workspace"] = await asyncio.to_thread(parts.workspaces.admit, wish.workspace)
     due.check(Rule(wish.when, wish.timezone, now))
     schedules = parts.around.timetable.schedules
     if wish.id is None:
@@ -199,3 +201,49 @@ async def times(request: Request) -> Response:
     if not found:
         raise NotFound("That time has passed. Choose a later one.")
     return Json({"times": found})
+
+
+SCHEDULES = "schedules, problem"
+ENDPOINTS = (
+    Endpoint(GET, "/api/schedules", listed, "Prompts that are sent at a time", gives=SCHEDULES),
+    Endpoint(
+        POST,
+        "/api/schedules/save",
+        save,
+        "Keep a schedule",
+        body=SaveSchedule,
+        gives=f"id, {SCHEDULES}",
+    ),
+    Endpoint(
+        POST,
+        "/api/schedules/delete",
+        delete,
+        "Take a schedule away; its conversations stay",
+        body=OneSchedule,
+        gives=SCHEDULES,
+    ),
+    Endpoint(
+        POST,
+        "/api/schedules/run",
+        run,
+        "Send a schedule's prompt now",
+        body=RunSchedule,
+        gives=f"session_id, {SCHEDULES}",
+    ),
+    Endpoint(
+        POST,
+        "/api/schedules/seen",
+        seen,
+        "What was missed has been seen",
+        body=OneSchedule,
+        gives=SCHEDULES,
+    ),
+    Endpoint(
+        POST,
+        "/api/schedules/times",
+        times,
+        "The next times of a rule",
+        body=AskTimes,
+        gives="times",
+    ),
+)

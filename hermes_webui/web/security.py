@@ -37,9 +37,9 @@ OPEN = re.compile(
     r"/(health|api/login|static/.*|manifest\.webmanifest|sw\.js|favicon\.ico|c/[^/]*|settings(/[a-z]*)?)?"
 )
 
-#: The one path that takes a file as it is. A foreign page can send neither the header nor the type of its body without
+#: The paths that take a file as it is. A foreign page can send neither the header nor the type of its body without
 #: asking first, and is not answered.
-UPLOADS = "/api/attachments"
+UPLOADS = frozenset({"/api/attachments", "/api/workspace/upload"})
 UPLOAD_HEADER = "x-hermes-upload"
 
 IMPORT_MAP = re.compile(rb'<script type="importmap">(.*?)</script>', re.DOTALL)
@@ -152,7 +152,7 @@ def _same(origin: str, host: str) -> bool:
 
 def _check_post(request: HTTPConnection) -> None:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if request.scope["path"] == UPLOADS:
+    if request.scope["path"] in UPLOADS:
         if kind != "application/octet-stream" or request.headers.get(UPLOAD_HEADER) != "1":
             raise UnsupportedMedia(f"Send application/octet-stream and the header {UPLOAD_HEADER}: 1.")
     elif kind != "application/json":

@@ -10,10 +10,13 @@ from starlette.requests import Request
 
 from hermes_webui import __version__
 from hermes_webui.engines.base import Engine
+from hermes_webui.engines.toolbox import Toolbox
 from hermes_webui.runs.choice import Default
 from hermes_webui.runs.desk import Desk
 from hermes_webui.runs.hermes import HermesSessions
+from hermes_webui.runs.mcp import McpSetup
 from hermes_webui.runs.permissions import Permissions
+from hermes_webui.runs.personalities import Personalities
 from hermes_webui.runs.setup import Setup
 from hermes_webui.runs.spending import Spending
 from hermes_webui.runs.supervisor import Supervisor
@@ -27,6 +30,7 @@ from hermes_webui.store.recovery import Report
 from hermes_webui.streams.hub import Hub
 from hermes_webui.web.inventory import Counted
 from hermes_webui.web.login import Doorman
+from hermes_webui.workspace.workspaces import Workspaces
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,15 @@ class Around:
     spending: Spending
 
 
+@dataclass(frozen=True)
+class Equipment:
+    """What the built-in agent has."""
+
+    toolbox: Toolbox
+    mcp: McpSetup
+    personalities: Personalities
+
+
 @dataclass
 class Services:
     """One server's parts. `boot` differs with each start, so that a page sees that there was one; `ui` with each
@@ -67,9 +80,11 @@ class Services:
     unread: Unread
     setup: Setup
     permissions: Permissions
+    workspaces: Workspaces
     place: Place
     hermes: HermesSessions
     around: Around
+    equipment: Equipment | None = None
     is_local: bool = True
     ui: str = ""
     version: str = __version__

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -28,6 +28,7 @@ from hermes_webui.web.services import services
 
 TITLE_LIMIT = 500
 NAME_LIMIT = 500
+MOST_SETS = 100
 
 
 class NewSession(Struct):
@@ -70,13 +71,15 @@ class Archive(Struct):
 
 
 class Configure(Struct):
-    """Who answers from now on, and where it works."""
+    """Who answers from now on, where it works, as whom and with which tool sets (null: the usual ones)."""
 
     session_id: str
     model: str | None = None
     model_provider: str | None = None
     engine: str | None = None
     workspace: str | None = None
+    personality: str | None = None
+    enabled_toolsets: list[str] | UnsetType | None = UNSET
 
 
 class SaveDraft(Struct):
@@ -110,6 +113,8 @@ async def new(request: Request) -> Response:
     check_names(wish)
     parts = services(request)
     profile = await asyncio.to_thread(parts.around.profiles.find, wish.profile)
+    if wish.workspace:
+        named["workspace"] = await asyncio.to_thread(parts.workspaces.admit, wish.workspace)
     parts.supervisor.warm()
     head = parts.desk.create({**_of_profile(profile, named), **named})
     return Json({"session": {**views.summary_json(summary_of(head)), **empty(Draft())}})
@@ -138,8 +143,8 @@ def _check_title(title: str) -> None:
 
 
 def check_names(wish: Struct) -> None:
-    """Names of engines, models and folders are short; what is not is a mistake."""
-    for name in ("model", "model_provider", "engine", "workspace"):
+    """Names of engines and models are short; what is not is a mistake."""
+    for name in ("model", "model_provider", "engine", "personality"):
         if len(getattr(wish, name, None) or "") > NAME_LIMIT:
             raise BadRequest(f"{name} has at most {NAME_LIMIT} characters.")
 
@@ -160,9 +165,19 @@ async def configure(request: Request) -> Response:
     """Chooses who answers."""
     wish = await body_of(request, Configure)
     check_names(wish)
-    names = ("model", "model_provider", "engine", "workspace")
+    names = ("model", "model_provider", "engine", "workspace", "personality")
     fields = {name: getattr(wish, name) for name in names if getattr(wish, name) is not None}
+    if wish.enabled_toolsets is not UNSET:
+        _check_sets(wish.enabled_toolsets or [])
+        fields["enabled_toolsets"] = wish.enabled_toolsets
+    if wish.workspace:
+        fields["workspace"] = await asyncio.to_thread(services(request).workspaces.admit, wish.workspace)
     return await change(request, wish.session_id, fields)
+
+
+def _check_sets(ids: list[str]) -> None:
+    if len(ids) > MOST_SETS or any(not each or len(each) > NAME_LIMIT for each in ids):
+        raise BadRequest(f"enabled_toolsets is a list of at most {MOST_SETS} ids.")
 
 
 async def change(request: Request, session_id: str, fields: dict[str, Any]) -> Response:
@@ -174,7 +189,7 @@ async def _execute(request: Request, session_id: str, rule: Decide, seen: int | 
     parts = services(request)
     parts.hermes.check(session_id)
     outcome = await parts.desk.execute(session_id, rule, seen)
-    row = views.summary_json(summary_of(outcome.head))
+    row = {**views.summary_json(summary_of(outcome.head)), **views.equipment_json(outcome.head)}
     return Json({"session_id": session_id, "revision": outcome.head.revision, "session": row})
 
 

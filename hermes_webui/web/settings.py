@@ -180,6 +180,7 @@ async def set_password(request: Request) -> Response:
 async def _ask_again(parts: Services) -> None:
     """Streams that were opened under the old rule end, after the reply: by then this browser has its new cookie."""
     parts.hub.part()
+    parts.workspaces.terminals.part()
 
 
 async def _check_current(parts: Services, current: str) -> None:

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hermes_webui.errors import BadRequest
+from hermes_webui.web.endpoint import GET, Endpoint
 from hermes_webui.web.replies import Json, number
 from hermes_webui.web.services import services
 
@@ -25,3 +26,8 @@ async def get(request: Request) -> Response:
     except (KeyError, ValueError, OSError) as error:
         raise BadRequest(f"There is no time zone {name!r}.") from error
     return Json(msgspec.to_builtins(await services(request).around.spending.days(count, zone)))
+
+
+ENDPOINTS = (
+    Endpoint(GET, "/api/usage", get, "What runs have used, by day", "days timezone", gives="days, total, complete"),
+)

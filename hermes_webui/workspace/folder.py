@@ -27,7 +27,7 @@ from hermes_webui.errors import (
 from hermes_webui.workspace import search, writing
 from hermes_webui.workspace.descent import Spot, descend
 from hermes_webui.workspace.listing import Entry, Listing, Orders, entry_of, kind_of
-from hermes_webui.workspace.names import parts_of, refuse_reserved, shown
+from hermes_webui.workspace.names import is_git, parts_of, refuse_reserved, shown
 from hermes_webui.workspace.search import Found, Limits
 from hermes_webui.workspace.trash import Trash
 from hermes_webui.workspace.trouble import failed
@@ -52,13 +52,14 @@ class Content(Struct, frozen=True):
 
 
 class Beginning(Struct, frozen=True):
-    """The first bytes of a file of `size` bytes; `version` where they are all of it."""
+    """The first bytes of a file of `size` bytes; `version` where they are all of it. `writable` by its mode."""
 
     path: str
     data: bytes
     size: int
     modified: float
     version: str | None
+    writable: bool
 
 
 class Passage(Struct, frozen=True):
@@ -116,7 +117,7 @@ class Folder:
         with self._at(path) as spot, spot.folder() as fd:
             rows = self._orders.rows(fd)
             page = rows[offset : offset + min(limit, MOST_PER_PAGE)]
-            found = [entry for _, name in page if (entry := entry_of(fd, spot.path, name))]
+            found = [entry for name in page if (entry := entry_of(fd, spot.path, name))]
             end = offset + len(page)
             entries = [self._led(entry) if entry.kind == "link" else entry for entry in found]
             return Listing(spot.path, entries, len(rows), end if end < len(rows) else None)
@@ -145,7 +146,9 @@ class Folder:
             data = writing.content(fd, most + 1)
             whole = len(data) <= most
             version = writing.version_of(data) if whole else None
-            return Beginning(spot.path, data[:most], max(status.st_size, len(data[:most])), status.st_mtime, version)
+            size = len(data) if whole else status.st_size
+            writable = bool(status.st_mode & 0o222) and not any(map(is_git, spot.parts))
+            return Beginning(spot.path, data[:most], size, status.st_mtime, version, writable)
 
     @contextmanager
     def open(self, path: str) -> Iterator[tuple[int, os.stat_result]]:
@@ -277,7 +280,14 @@ class Folder:
             return search.lines(self.root, self._names, self._files(files, limits), query, limit, limits)
 
     def _files(self, files: Iterable[str] | None, limits: Limits) -> Iterable[str]:
-        return search.walk(self.root, self._names, limits) if files is None else files
+        if files is not None:
+            return files
+        return (path for path, _ in search.walk(self.root, self._names, limits))
+
+    def changed(self, since: float) -> Found:
+        """Files that were written since a time (seconds since 1970), in no order."""
+        with _sentence(""):
+            return search.changed(self.root, self._names, since, Limits())
 
     def _expected(self, spot: Spot, expected: str | None) -> os.stat_result | None:
         """The status of the file that may be written over, None where nothing is there. Raises `Conflict`."""

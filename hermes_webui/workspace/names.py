@@ -67,6 +67,8 @@ def check_text(path: str) -> None:
 
 def is_plain(name: str) -> bool:
     """Whether a name on the disk can be asked for: valid UTF-8 without control characters."""
+    if name.isascii() and name.isprintable():
+        return True
     try:
         check_text(name)
     except BadRequest:

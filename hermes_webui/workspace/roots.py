@@ -15,7 +15,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from hermes_webui.errors import BadRequest, Forbidden, NotFound, SettingsError
-from hermes_webui.workspace.names import check_text, shown
+from hermes_webui.workspace.names import check_text, refuse_reserved, shown
 
 MOST_ROOTS: Final = 50
 
@@ -51,19 +51,24 @@ class Roots:
         if not isinstance(given.get("terminal", False), bool):
             raise SettingsError("`terminal` in [workspace] of config.toml is true or false.")
         try:
-            self._fixed = tuple(self.checked(given["roots"])) if "roots" in given else ()
+            self._fixed = self._named(given["roots"]) if "roots" in given else ()
         except BadRequest as error:
             raise SettingsError(f"[workspace] roots in config.toml: {error.message}") from error
 
     @property
-    def is_given(self) -> bool:
-        """Whether `config.toml` names them; the page adds to those."""
-        return bool(self._fixed)
+    def given(self) -> tuple[str, ...]:
+        """Those of `config.toml`; the page adds to them."""
+        return self._fixed
+
+    def said(self) -> Mapping[str, Any]:
+        """What was set on the page: `roots`, `terminal`."""
+        found: object = self._said()
+        return found if isinstance(found, Mapping) else {}
 
     @property
     def terminal(self) -> bool:
         """Whether terminals are switched on: by `config.toml`, else on the page."""
-        return self._given.get("terminal", self._said().get("terminal")) is True
+        return self._given.get("terminal", self.said().get("terminal")) is True
 
     @property
     def terminal_is_given(self) -> bool:
@@ -72,7 +77,7 @@ class Roots:
 
     def all(self) -> list[Root]:
         """The roots that are there, those of `config.toml` first."""
-        said = self._said().get("roots", ())
+        said = self.said().get("roots", ())
         added = [each for each in said if isinstance(each, str)] if isinstance(said, list) else []
         paths = [path for each in (*self._fixed, *added) if (path := self._usable(each)) is not None]
         paths = paths or [path for path in [self._state.resolve() / OWN] if path.is_dir()]
@@ -93,7 +98,7 @@ class Roots:
         found = _real(path)
         if not found.is_dir():
             raise BadRequest(f"{shown(path)} is no folder.")
-        self.above(found)
+        refuse_reserved(found.relative_to(self.above(found)).parts)
         return found
 
     def above(self, folder: Path) -> Path:
@@ -108,6 +113,12 @@ class Roots:
         if not isinstance(paths, list) or len(paths) > MOST_ROOTS:
             raise BadRequest(f"`roots` is a list of at most {MOST_ROOTS} folders.")
         return list(dict.fromkeys(str(self._root(each)) for each in paths))
+
+    def _named(self, paths: object) -> tuple[str, ...]:
+        """Those of `config.toml`. One that is not there now may come: a disk that is not mounted stops no server."""
+        if not isinstance(paths, list) or not all(isinstance(each, str) for each in paths):
+            raise BadRequest("`roots` is a list of folders.")
+        return tuple(dict.fromkeys(self.checked([each])[0] if _is_there(each) else each for each in paths))
 
     def _root(self, path: object) -> Path:
         if not isinstance(path, str) or not path.strip():
@@ -138,6 +149,10 @@ class Roots:
         if path.is_relative_to(state) and not path.is_relative_to(state / OWN):
             return "it belongs to this server's own files."
         return ""
+
+
+def _is_there(path: str) -> bool:
+    return os.path.isdir(os.path.expanduser(path))  # noqa: PTH111, PTH112 - what is no path at all is not there either
 
 
 def _real(path: str) -> Path:

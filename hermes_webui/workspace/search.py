@@ -27,6 +27,9 @@ SECONDS: Final = 3.0
 MOST_FILES: Final = 200_000
 DEEPEST: Final = 40
 
+#: The clock is looked at once in so many files.
+OFTEN: Final = 64
+
 #: Larger files are not searched: they are data, not text.
 LARGEST: Final = 4 << 20
 BINARY_WITHIN: Final = 8192
@@ -61,7 +64,7 @@ class Limits:
     def take(self) -> bool:
         """Whether one more file may be looked at."""
         self._files -= 1
-        if self._files < 0 or time.monotonic() > self._until:
+        if self._files < 0 or (not self._files % OFTEN and time.monotonic() > self._until):
             self.met = True
         return not self.met
 
@@ -100,13 +103,15 @@ def lines(root: Path, roots: Sequence[str], files: Iterable[str], query: str, li
     return Found(hits, limits.met)
 
 
-def walk(root: Path, roots: Sequence[str], limits: Limits) -> Iterator[str]:
-    """The files below a folder, each folder's together; no link is followed. What cannot be read is passed over."""
+def walk(root: Path, roots: Sequence[str], limits: Limits) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """The files below a folder, each folder's together, each with its entry while that is open; no link is followed.
+    What cannot be read is passed over.
+    """
     with descend(root, roots, ()) as spot, spot.folder() as fd:
         yield from _below(fd, "", 0, limits)
 
 
-def _below(fd: int, path: str, depth: int, limits: Limits) -> Iterator[str]:
+def _below(fd: int, path: str, depth: int, limits: Limits) -> Iterator[tuple[str, os.DirEntry[str]]]:
     folders = []
     with os.scandir(fd) as found:
         for entry in found:
@@ -115,7 +120,7 @@ def _below(fd: int, path: str, depth: int, limits: Limits) -> Iterator[str]:
             if entry.is_dir(follow_symlinks=False):
                 folders.append(entry.name)
             elif entry.is_file(follow_symlinks=False):
-                yield f"{path}{entry.name}"
+                yield f"{path}{entry.name}", entry
     if depth >= DEEPEST:
         limits.met = limits.met or bool(folders)
         return
@@ -127,6 +132,21 @@ def _below(fd: int, path: str, depth: int, limits: Limits) -> Iterator[str]:
                 yield from _below(below, f"{path}{name}/", depth + 1, limits)
         except OSError:
             continue
+
+
+def changed(root: Path, roots: Sequence[str], since: float, limits: Limits) -> Found:
+    """Files that were written since a time (seconds since 1970), in no order."""
+    hits = []
+    for path, entry in walk(root, roots, limits):
+        if not limits.take():
+            break
+        try:
+            status = entry.stat(follow_symlinks=False)
+        except FileNotFoundError:
+            continue
+        if status.st_mtime >= since:
+            hits.append(Hit(path))
+    return Found(hits, limits.met)
 
 
 class _Match:

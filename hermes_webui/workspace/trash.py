@@ -4,7 +4,8 @@
     <state>/workspace-trash/<id>/item        what was deleted
 
 The note is on the disk before anything moves. On the same file system the move is one rename; on another the original
-gets a name of ours first, so that nobody writes to it meanwhile, is copied and synced, and only then removed.
+gets a name of ours first, so that nobody writes to it meanwhile, is copied and synced, and only then removed. The name
+says which deletion it belongs to: after a crash in between, the next start gives it its own back.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import errno
 import re
 import secrets
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
@@ -20,7 +22,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from hermes_webui.errors import Forbidden, NotFound
+from hermes_webui.errors import Forbidden, HermesError, NotFound
 from hermes_webui.workspace import copies, writing
 from hermes_webui.workspace.descent import Spot, descend
 from hermes_webui.workspace.names import TEMPORARY
@@ -56,7 +58,7 @@ class Trash:
         with self._inside(trash_id, make=True) as item:
             try:
                 self._note(item, Note(str(root), spot.path, self._clock()))
-                self._carry(spot, item)
+                self._carry(spot, item, trash_id)
             except BaseException:
                 copies.remove(item)
                 copies.remove(Spot(item.parent, NOTE, ()))
@@ -74,28 +76,52 @@ class Trash:
                 raise Forbidden("That was deleted from another workspace. It is still in the trash.")
             item.status()
             with place(note.path) as spot:
-                self._carry(item, spot)
+                self._carry(item, spot, trash_id)
                 path = spot.path
             copies.remove(Spot(item.parent, NOTE, ()))
         with suppress(OSError):  # something of the user's own is left in there, by whatever means: it stays
             (self.root / trash_id).rmdir()
         return path
 
-    def _carry(self, source: Spot, target: Spot) -> None:
+    def put_back(self) -> None:
+        """For the start: what a crash left between two file systems gets its name back, here or where it was."""
+        for folder in self.root.iterdir() if self.root.is_dir() else ():
+            if ID.fullmatch(folder.name):
+                with suppress(OSError, HermesError, msgspec.DecodeError):  # it stays as it is, and is looked at again
+                    self._put_back(folder.name)
+
+    def _put_back(self, trash_id: str) -> None:
+        with self._inside(trash_id) as item:
+            held = Spot(item.parent, TEMPORARY + trash_id, ())
+            if writing.exists(item):
+                return
+            if writing.exists(held):
+                self._disk.rename(held, item)
+                return
+            note = self._read(item)
+            *above, _ = way = note.path.split("/")
+            with (
+                descend(Path(note.root), (), (*above, TEMPORARY + trash_id), follow=False) as source,
+                descend(Path(note.root), (), way, follow=False) as place,
+            ):
+                writing.appear(self._disk, source, place)
+        shutil.rmtree(self.root / trash_id, ignore_errors=True)
+
+    def _carry(self, source: Spot, target: Spot, trash_id: str) -> None:
         """From one place to another, over file systems too. Nothing is at the target."""
         try:
             self._disk.rename(source, target)
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise
-            self._copy(source, target)
+            self._copy(source, target, TEMPORARY + trash_id)
         with target.beside() as fd:
             self._disk.sync(fd)
         with source.beside() as fd:
             self._disk.sync(fd)
 
-    def _copy(self, source: Spot, target: Spot) -> None:
-        held = Spot(source.parent, TEMPORARY + secrets.token_hex(8), source.parts)
+    def _copy(self, source: Spot, target: Spot, name: str) -> None:
+        held = Spot(source.parent, name, source.parts)
         part = Spot(target.parent, TEMPORARY + secrets.token_hex(8), target.parts)
         self._disk.rename(source, held)
         try:
@@ -105,7 +131,8 @@ class Trash:
             copies.remove(part)
             self._disk.rename(held, source)
             raise
-        copies.remove(held)
+        with suppress(OSError):  # the copy is whole: what cannot be removed stays, under a name that nobody is shown
+            copies.remove(held)
 
     @contextmanager
     def _inside(self, trash_id: str, *, make: bool = False) -> Iterator[Spot]:

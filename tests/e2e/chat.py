@@ -4,6 +4,8 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
+#: What the button is called; the second while a reply is written.
+SENDS = re.compile("^(Send|Queue)$")
 FINISHED = re.compile("Reply (finished|failed|stopped)")
 
 
@@ -13,7 +15,9 @@ def composer(page: Page) -> Locator:
 
 
 def send(page: Page, text: str) -> None:
+    """Enter sends nothing until the conversation is there: the button says when."""
     composer(page).fill(text)
+    expect(page.get_by_role("button", name=SENDS)).to_be_enabled()
     composer(page).press("Enter")
 
 

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.e2e.chat import answer, finished, send
+from tests.e2e.served_tools import serve_tools
 
 SIZES: Mapping[str, ViewportSize] = MappingProxyType(
     {
@@ -37,6 +38,44 @@ def failure(page: Page) -> None:
     send(page, "error")
     expect(page.locator("[data-line=bad]")).to_be_visible()
     finished(page)
+
+
+def question(prompt: str) -> Callable[[Page], None]:
+    """What an agent asks; the question before it is gone by then."""
+
+    def go(page: Page) -> None:
+        waiting = page.locator("[data-question]")
+        send(page, prompt)
+        expect(waiting).to_be_visible()
+
+    return go
+
+
+def left(page: Page) -> None:
+    """Escape, between two screens, has stopped what waited."""
+    expect(page.locator("[data-question]")).to_have_count(0)
+
+
+def agents_at_work(page: Page) -> None:
+    left(page)
+    send(page, "plan")
+    finished(page)
+    page.locator(".plan summary").click()
+    send(page, "subagents")
+    finished(page)
+
+
+def tools(page: Page) -> None:
+    serve_tools(page)
+    section("tools")(page)
+    page.get_by_role("button", name="2 tools").click()
+    page.get_by_role("button", name="Try read_file").click()
+    page.get_by_role("button", name="Change files").scroll_into_view_if_needed()
+
+
+def agents(page: Page) -> None:
+    section("agents")(page)
+    expect(page.get_by_text("Gemini CLI")).to_be_visible()
 
 
 def chooser(page: Page) -> None:
@@ -87,11 +126,17 @@ SCREENS: Mapping[str, Callable[[Page], None]] = MappingProxyType(
         "conversation": conversation,
         "formulas": formulas,
         "failure": failure,
+        "permission": question("approve"),
+        "change": lambda page: (left(page), question("patch")(page)),
+        "form": lambda page: (left(page), question("form")(page)),
+        "agents at work": agents_at_work,
         "chooser": chooser,
         "outline": outline,
         "find": find,
         "palette": palette,
         "keys": keys,
         **{name: section(name) for name in ("appearance", "behaviour", "models", "access", "about")},
+        "agents": agents,
+        "tools": tools,
     }
 )

@@ -14,7 +14,7 @@ POSTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("pin", {"pinned": False}),
     ("archive", {"archived": True}),
     ("archive", {"archived": False}),
-    ("configure", {"workspace": "/tmp", "model": "m"}),
+    ("configure", {"workspace": "", "model": "m"}),
     ("draft", {"text": "half a thought"}),
     ("delete", {}),
     ("restore", {}),

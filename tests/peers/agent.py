@@ -11,7 +11,7 @@ from typing import Any
 from tests.peers.inprocess import InProcess, first, running
 from tests.peers.openai_server import ModelPeer
 
-PATIENCE = 20
+PATIENCE = 90
 
 
 def tables(workspace: Path, **more: Any) -> dict[str, Any]:
@@ -24,7 +24,7 @@ async def serving(
     peer: ModelPeer, state: Path, workspace: Path, more: dict[str, Any] | None = None, **settings: Any
 ) -> AsyncIterator[InProcess]:
     """The server, until the block ends."""
-    workspace.mkdir(exist_ok=True)
+    workspace.mkdir(exist_ok=True)  # noqa: ASYNC240 - a test may wait
     providers = {"peer": {"name": "Peer", "base_url": f"{peer.url}/v1"}}
     given = {
         "environment": {"PATH": "/usr/bin:/bin"} | settings.pop("environment", {}),
@@ -53,7 +53,7 @@ async def answer(app: InProcess, session_id: str, request_id: str, choice: str, 
 async def until_there(path: Path) -> None:
     """Returns once a program has made this file."""
     async with asyncio.timeout(PATIENCE):
-        while not path.exists():  # noqa: ASYNC110 - another process makes it
+        while not path.exists():  # noqa: ASYNC110, ASYNC240 - another process makes it
             await asyncio.sleep(0.01)
 
 

@@ -52,13 +52,14 @@ class WithAgent(InProcess):
             async with self.stream("/api/events", session_id=session_id, after="0") as events:
                 seen = ""
                 async for event in events:
+                    message = (event.data.get("data") or {}).get("message") or {}
                     seen += str(event.data.get("text", ""))
-                    if text in seen or text in str(event.data.get("data", "")):
+                    if text in seen or (message.get("role") == "assistant" and text in str(message)):
                         return
 
     async def asked(self, session_id: str) -> dict[str, Any]:
         """The question that waits, once there is one."""
-        async with self.stream("/api/events", session_id=session_id, after="0") as events:
+        async with asyncio.timeout(PATIENCE), self.stream("/api/events", session_id=session_id, after="0") as events:
             while not (found := (await self.session(session_id))["asked"]):
                 await first(events, "approval.requested")
         return dict(found[0])
@@ -68,6 +69,13 @@ class WithAgent(InProcess):
         given = {"session_id": session_id, "request_id": question["request_id"], "choice": choice}
         reply = await self.post("/api/session/answer", **given)
         assert reply.status == 200, reply.body
+
+    async def attach(self, name: str, data: bytes) -> dict[str, Any]:
+        """Uploads a file."""
+        headers = {"content-type": "application/octet-stream", "x-hermes-upload": "1"}
+        reply = await self._call("POST", "/api/attachments", {"name": name}, data, headers)
+        assert reply.status == 200, reply.body
+        return dict(reply.json["attachment"])
 
     def go_on(self, name: str) -> None:
         """Lets the agent go on that waits at `step NAME`."""

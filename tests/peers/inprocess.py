@@ -19,7 +19,7 @@ from tests.peers.scripted_engine import ScriptedEngine
 from tests.peers.sse import Reader, Sent
 
 #: Longer than anything here takes; a test that waits so long has failed.
-PATIENCE = 20
+PATIENCE = 90
 
 
 class Reply:

@@ -19,13 +19,16 @@ from urllib.parse import urlencode
 from tests.peers.sse import Reader, Sent
 
 CHECKOUT = Path(__file__).parents[2]
-PATIENCE = 30
+#: A busy machine may take half a minute to start a server and its first turn.
+PATIENCE = 120
 
 
 class Served:
-    """`python -m hermes_webui serve` until the block ends; `kill` is kill -9, `start` starts it again."""
+    """`python -m hermes_webui serve` until the block ends; `kill` is kill -9, `start` starts it again. It is the demo
+    that answers, or who `config` (a whole `config.toml`) says.
+    """
 
-    def __init__(self, state: Path, pace: float = 0.0) -> None:
+    def __init__(self, state: Path, pace: float = 0.0, config: str = "") -> None:
         self.state = state
         self.port = 0
         #: What it wrote to its error output.
@@ -37,10 +40,14 @@ class Served:
             "HOME": str(state.parent),
             "PYTHONPATH": str(CHECKOUT),
             "HERMES_WEBUI_STATE_DIR": str(state),
-            "HERMES_WEBUI_ENGINE": "demo",
             "HERMES_WEBUI_DEMO_PACE": str(pace),
             "PYTHONDONTWRITEBYTECODE": "1",
         }
+        if config:
+            state.mkdir(parents=True, exist_ok=True)
+            (state / "config.toml").write_text(config)
+        else:
+            self._environment["HERMES_WEBUI_ENGINE"] = "demo"
 
     def __enter__(self) -> Self:
         self.start()

@@ -81,11 +81,18 @@ async def test_what_is_said_to_be_answered_is_answered(hermes: Hermes, document)
     headers = {"content-type": "application/octet-stream", "x-hermes-upload": "1"}
     kept = await hermes.client.post("/api/attachments?name=a.bin", content=b"text", headers=headers)
     query = {"session_id": session_id, "stream_id": session["last_run"]["run_id"], "query": "hello"}
+    await hermes.post("/api/workspace/roots", terminal=True)
+    await hermes.post("/api/workspace/save", session_id=session_id, path="notes.txt", text="hello", version=None)
+    opened = await hermes.post("/api/terminal/open", session_id=session_id)
+    query["terminal_id"] = opened["terminal_id"]
+    places = dict.fromkeys(("/api/workspace/file", "/api/workspace/raw", "/api/workspace/diff"), "notes.txt")
     names = {"attachment_id": kept.json()["attachment"]["id"]}
     for path, methods in document["paths"].items():
         if "get" in methods:
             (content,) = methods["get"]["responses"]["200"]["content"].items()
-            async with hermes.client.stream("GET", path.format(**names), params=query) as reply:
+            async with hermes.client.stream(
+                "GET", path.format(**names), params={**query, "path": places.get(path, "")}
+            ) as reply:
                 assert content[0] == "*/*" or reply.headers["content-type"].startswith(content[0])
                 if content[0] == "application/json":
                     await reply.aread()

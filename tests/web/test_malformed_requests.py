@@ -116,6 +116,13 @@ async def valid(server: Hermes) -> dict[str, Any]:
     session = await server.session(row["session_id"])
     return {
         "session_id": row["session_id"],
+        "path": "notes.txt",
+        "to": "other.txt",
+        "trash_id": "0123456789abcdef",
+        "terminal_id": "0123456789abcdef",
+        "data": "ls",
+        "cols": 80,
+        "rows": 24,
         "message_id": session["messages"][0]["id"],
         "stream_id": session["last_run"]["run_id"],
         "queue_id": "q1",
@@ -132,6 +139,7 @@ async def valid(server: Hermes) -> dict[str, Any]:
         "tags": ["home"],
         "message_count": 1,
         "on": True,
+        "request_id": "c1",
     }
 
 

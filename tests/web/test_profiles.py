@@ -2,7 +2,14 @@
 
 from tests.peers.hermes import Hermes
 
-AGENT = {"engine": "demo", "model": "m1", "model_provider": "demo", "personality": "calm", "workspace": "/work"}
+AGENT = {"engine": "demo", "model": "m1", "model_provider": "demo", "personality": "calm"}
+
+
+def folder(hermes: Hermes, name: str) -> str:
+    """A folder that may be a workspace."""
+    made = hermes.settings.state / "workspace" / name
+    made.mkdir(parents=True, exist_ok=True)
+    return str(made.resolve())
 
 
 async def save(hermes: Hermes, name: str, **fields: object) -> str:
@@ -14,10 +21,11 @@ async def begun(hermes: Hermes, **fields: object) -> dict[str, object]:
 
 
 async def test_a_new_conversation_has_what_its_profile_says(hermes: Hermes):
-    agent = await save(hermes, "  My   agent ", **AGENT, enabled_toolsets=["files"])
+    work = folder(hermes, "work")
+    agent = await save(hermes, "  My   agent ", **AGENT, enabled_toolsets=["files"], workspace=work)
     row = await begun(hermes, profile=agent)
     shown = [row[name] for name in ("profile", "engine", "model", "workspace")]
-    assert shown == ["My agent", "demo", "m1", "/work"]
+    assert shown == ["My agent", "demo", "m1", work]
     session_id = str(row["session_id"])
     await hermes.post("/api/session/draft", session_id=session_id, text="x")
     await hermes.restart()
@@ -25,10 +33,11 @@ async def test_a_new_conversation_has_what_its_profile_says(hermes: Hermes):
 
 
 async def test_the_default_is_for_whom_nobody_chose_and_what_is_named_goes_before(hermes: Hermes):
-    first = await save(hermes, "One", default=True, workspace="/one", model="m1", model_provider="p")
+    one, two = folder(hermes, "one"), folder(hermes, "two")
+    first = await save(hermes, "One", default=True, workspace=one, model="m1", model_provider="p")
     assert (await begun(hermes))["profile"] == "One"
-    row = await begun(hermes, model="m2", workspace="/two")
-    assert (row["model"], row["model_provider"], row["workspace"], row["profile"]) == ("m2", None, "/two", "One")
+    row = await begun(hermes, model="m2", workspace=two)
+    assert (row["model"], row["model_provider"], row["workspace"], row["profile"]) == ("m2", None, two, "One")
     assert (await begun(hermes, profile=""))["profile"] is None
     second = await save(hermes, "Two", default=True)
     told = await hermes.get("/api/profiles")
@@ -40,15 +49,16 @@ async def test_the_default_is_for_whom_nobody_chose_and_what_is_named_goes_befor
 
 
 async def test_a_profile_is_changed_and_conversations_keep_what_they_were_begun_with(hermes: Hermes):
-    profile = await save(hermes, "One", workspace="/one")
+    one, other = folder(hermes, "one"), folder(hermes, "other")
+    profile = await save(hermes, "One", workspace=one)
     row = await begun(hermes, profile=profile)
     await hermes.post("/api/session/draft", session_id=row["session_id"], text="x")
-    assert await save(hermes, "Other", id=profile, workspace="/other") == profile
+    assert await save(hermes, "Other", id=profile, workspace=other) == profile
     await hermes.restart()
     (kept,) = (await hermes.get("/api/profiles"))["profiles"]
-    assert (kept["name"], kept["workspace"], kept["enabled_toolsets"]) == ("Other", "/other", None)
+    assert (kept["name"], kept["workspace"], kept["enabled_toolsets"]) == ("Other", other, None)
     session = await hermes.session(str(row["session_id"]))
-    assert (session["profile"], session["workspace"]) == ("One", "/one")
+    assert (session["profile"], session["workspace"]) == ("One", one)
 
 
 async def test_what_is_no_profile_is_refused(hermes: Hermes):
@@ -58,4 +68,5 @@ async def test_what_is_no_profile_is_refused(hermes: Hermes):
     await hermes.post("/api/profiles/save", 400, name="a", personality="x" * 501)
     await hermes.post("/api/profiles/save", 400, name="a", enabled_toolsets=["x" * 501])
     await hermes.post("/api/profiles/save", 404, name="a", id="gone")
+    await hermes.post("/api/profiles/save", 403, name="a", workspace="/etc")
     assert len((await hermes.get("/api/profiles"))["profiles"]) == 1

@@ -293,12 +293,15 @@ async def test_what_a_run_answered_outlives_its_schedule_and_a_deleted_one_is_to
 async def test_a_schedule_begins_with_its_profile_and_what_it_names_itself_goes_before(tmp_path):
     clock, engine = ManualClock(), ScriptedEngine()
     async with running(tmp_path, clock=clock, engine=engine) as server:
-        fields = {"engine": "scripted", "model": "m1", "workspace": "/work", "personality": "calm"}
+        one, other = tmp_path / "workspace" / "one", tmp_path / "workspace" / "other"
+        one.mkdir(parents=True)
+        other.mkdir()
+        fields = {"engine": "scripted", "model": "m1", "workspace": str(one), "personality": "calm"}
         profile = (await server.post("/api/profiles/save", name="Agent", **fields)).json["id"]
-        await save(server, profile=profile, workspace="/other")
+        await save(server, profile=profile, workspace=str(other))
         await clock.advance("2026-11-20T09:00:00+01:00")
         (row,) = await server.listed()
-        assert (row["workspace"], row["model"], row["profile"]) == ("/other", "m1", "Agent")
+        assert (row["workspace"], row["model"], row["profile"]) == (str(other.resolve()), "m1", "Agent")
         assert engine.turns[0].model == "m1"
         engine.say(TurnEnded())
 
@@ -319,6 +322,7 @@ async def test_what_is_no_schedule_is_refused_and_nothing_is_kept(tmp_path):
         ):
             reply = await server.post("/api/schedules/save", **{**GIVEN, **fields})
             assert reply.status == 400, fields
+        assert (await server.post("/api/schedules/save", **GIVEN, workspace="/etc")).status == 403
         assert (await server.post("/api/schedules/save", **GIVEN, id="none")).status == 404
         assert not (tmp_path / "schedules.json").exists()
         assert (await server.post("/api/schedules/times", when=DAILY, timezone="UTC")).json["times"][0] % 86400 == 32400

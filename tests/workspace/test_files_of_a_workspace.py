@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from hermes_webui.errors import BadRequest, Conflict, DiskFull, Forbidden, NotFound, TooLarge, UnsupportedMedia
+from hermes_webui.workspace import copies
 from hermes_webui.workspace import folder as folder_module
 from hermes_webui.workspace.folder import ANY, Folder
 from hermes_webui.workspace.trash import Trash
@@ -227,6 +228,57 @@ def test_what_cannot_be_copied_to_the_trash_stays_where_it_is(place: Place, tmp_
     assert here.read("src/deep/notes.txt").data
     assert list((tmp_path / "bin").iterdir()) == []
     assert left_over(place) == []
+
+
+def test_a_copy_in_the_trash_is_kept_where_the_original_cannot_be_removed(place: Place, tmp_path: Path, monkeypatch):
+    disk = FullDisk(apart=True)
+    here = Folder(place.root, Trash(tmp_path / "bin", lambda: 7.0, disk), disk=disk)
+
+    def refuse(spot):
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(copies, "remove", refuse)
+        trash_id = here.trash("src")
+    assert "src" not in [entry.name for entry in here.entries().entries]
+    assert here.restore(trash_id) == "src"
+    assert here.read("src/deep/notes.txt").data == b"one\ntwo\nthree\n"
+
+
+@pytest.mark.parametrize("step", ["copy", "rename"])
+@pytest.mark.parametrize("way", ["there", "back"])
+def test_a_crash_on_the_way_to_another_disk_loses_nothing(place: Place, tmp_path: Path, monkeypatch, step, way):
+    """The process dies once the original has our name: before its copy, or before the copy has its place."""
+
+    class Died(BaseException):
+        pass
+
+    disk = FullDisk(apart=True)
+    bin_ = Trash(tmp_path / "bin", lambda: 7.0, disk)
+    here = Folder(place.root, bin_, disk=disk)
+    trash_id = here.trash("src") if way == "back" else ""
+    renames = []
+
+    def die(*_):
+        raise Died
+
+    def rename(source, target):
+        renames.append(source.name)
+        if len(renames) > 2:
+            raise Died
+        FullDisk.rename(disk, source, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(disk, "rename", rename)
+        patch.setattr(copies, "remove", die)
+        if step == "copy":
+            patch.setattr(copies, "copy", die)
+        with pytest.raises(Died):
+            here.restore(trash_id) if way == "back" else here.trash("src")
+    Trash(tmp_path / "bin", lambda: 8.0).put_back()
+    if way == "back":
+        assert here.restore(trash_id) == "src"
+    assert here.read("src/deep/notes.txt").data == b"one\ntwo\nthree\n"
 
 
 def test_something_else_in_the_old_place_is_not_overwritten(place: Place):

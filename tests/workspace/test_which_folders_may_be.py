@@ -83,3 +83,17 @@ def test_terminals_are_off_unless_switched_on(state: Path):
     assert Roots(state, {}, lambda: {"terminal": True}).terminal
     assert Roots(state, {"terminal": True}, dict).terminal
     assert not Roots(state, {"terminal": False}, lambda: {"terminal": True}).terminal
+
+
+def test_a_root_that_is_not_there_now_stops_nothing_and_may_come(state: Path, tmp_path: Path):
+    found = roots(state, tmp_path / "disk", tmp_path / "code")
+    assert [root.path for root in found.all()] == [str(tmp_path / "code")]
+    (tmp_path / "disk").mkdir()
+    assert [root.path for root in found.all()] == [str(tmp_path / "disk"), str(tmp_path / "code")]
+
+
+def test_gits_own_folder_is_no_workspace(state: Path, tmp_path: Path):
+    (tmp_path / "code" / ".git" / "hooks").mkdir(parents=True)
+    for path in (".git", ".git/hooks"):
+        with pytest.raises(Forbidden, match=r"\.git"):
+            roots(state, tmp_path / "code").admit(str(tmp_path / "code" / path))

@@ -83,7 +83,6 @@ class Call:
         if raw not in (None, {}, ""):
             self.args = raw if isinstance(raw, dict) else {"input": raw}
         self.raw = said.get("rawOutput", self.raw)
-        self.parent = meta(said, PARENTS) or self.parent
         self.name = meta(said, NAMES) or self.name or self.kind or "tool"
         if isinstance(said.get("locations"), list):
             self.locations = tuple(_locations(said["locations"]))
@@ -108,10 +107,13 @@ class Call:
 
 
 class Calls:
-    """The calls of one turn, by their ids. `who` is the agent's name in a sentence."""
+    """The calls of one turn, by the agent's ids; ours begin with `mark`, since some models number their calls anew in
+    each turn. `who` is the agent's name in a sentence.
+    """
 
-    def __init__(self, who: str) -> None:
+    def __init__(self, who: str, mark: str) -> None:
         self._who = who
+        self._mark = mark
         self._calls: dict[str, Call] = {}
 
     @property
@@ -119,21 +121,19 @@ class Calls:
         """Those that have not ended, the oldest first."""
         return [call for call in self._calls.values() if not call.over]
 
-    def get(self, call_id: str) -> Call | None:
-        """The call of that id."""
-        return self._calls.get(call_id)
-
     def take(self, said: Mapping[str, Any]) -> Iterator[EngineEvent]:
         """What a `tool_call` or `tool_call_update` means."""
         call_id = str(said.get("toolCallId") or "")
         if not call_id:
             return
-        call = self._calls.setdefault(call_id, Call(call_id))
+        call = self._calls.setdefault(call_id, self.new(call_id))
         if call.over:
             return  # its end is in the log, which nothing changes
         before = call.text
         call.take(said)
-        if call.told or call.status != "pending" or call.args:
+        parent = meta(said, PARENTS)
+        call.parent = f"{self._mark}-{parent}" if parent else call.parent
+        if call.told or call.status != "pending" or call.args.keys() - {"cwd"}:
             yield from self._begun(call)
         if call.status in {"completed", "failed"}:
             yield self._ended(call, "ok" if call.status == "completed" else "failed")
@@ -141,9 +141,14 @@ class Calls:
             more = call.text.removeprefix(before) if call.text.startswith(before) else f"\n{call.text}"
             yield ToolCallUpdated(call.id, more)
 
+    def new(self, call_id: str) -> Call:
+        """A call that is not among them yet."""
+        return Call(f"{self._mark}-{call_id}")
+
     def begin(self, call: Call) -> Iterator[EngineEvent]:
         """It is asked about, or is one of ours: told now, whatever is missing."""
-        self._calls.setdefault(call.id, call)
+        if call not in self._calls.values():
+            self._calls[call.id] = call
         yield from self._begun(call)
 
     def _begun(self, call: Call) -> Iterator[EngineEvent]:
@@ -162,7 +167,8 @@ class Calls:
         if call.allowed is False:
             status, result = "denied", result or DENIED
         found = cast("Any", status)
-        return ToolCallFinished(call.id, found, result, diffs=call.diffs, locations=call.locations)
+        done = call.diffs if status in {"ok", "unknown"} else ()
+        return ToolCallFinished(call.id, found, result, diffs=done, locations=call.locations)
 
     def close(self) -> Iterator[EngineEvent]:
         """The turn has ended well: calls that the agent never said the end of are closed for what they are."""
@@ -176,10 +182,10 @@ class Calls:
         last open one of its kind; where there is none, a call of its own.
         """
         call_id = str(said.get("toolCallId") or "")
-        if call_id in self._calls:
-            return self._calls[call_id]
-        probe = Call(call_id)
+        probe = self.new(call_id)
         probe.take(said)
+        if call_id in self._calls:
+            return _told_more(self._calls[call_id], probe)
         free = [call for call in self.open if call.allowed is None]
         same = [call for call in free if call.kind == probe.kind]
         exact = [call for call in same if call.subject and call.subject == probe.subject]
@@ -187,9 +193,7 @@ class Calls:
         found = next(iter(reversed(exact or by_path or same)), None)
         if found is None:
             found = self._calls[call_id] = probe
-        found.diffs = found.diffs or probe.diffs
-        found.args = found.args or probe.args
-        return found
+        return _told_more(found, probe)
 
     def covering(self, kinds: frozenset[str], subject: str, paths: frozenset[str] = frozenset()) -> Call | None:
         """The open call of the agent that this request of it belongs to."""
@@ -197,6 +201,13 @@ class Calls:
             if call.kind in kinds and (call.paths & paths or (subject and subject == call.subject)):
                 return call
         return None
+
+
+def _told_more(call: Call, probe: Call) -> Call:
+    """The call, with what only its question says of it."""
+    call.diffs = call.diffs or probe.diffs
+    call.args = call.args if call.args.keys() - {"cwd"} else probe.args or call.args
+    return call
 
 
 def meta(said: Mapping[str, Any], names: Sequence[str]) -> str:

@@ -103,7 +103,7 @@ class AcpEngine:
             yield Notice(FULL.format(name=self.profile.name))
         cwd = await asyncio.to_thread(self._ground.folder, turn.workspace)
         seat = await self._seats.take(key)
-        exchange = Exchange(seat, self.profile.name, cwd, self.profile.traits.patience, self._environment)
+        exchange = Exchange(seat, self.profile, cwd, turn.run_id[-6:], self._environment)
         try:
             async with aclosing(self._turn(seat, exchange, turn, ask)) as events:
                 async for event in events:

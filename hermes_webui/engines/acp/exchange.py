@@ -13,6 +13,7 @@ from msgspec import Struct
 from hermes_webui.engines.acp import told, wishes
 from hermes_webui.engines.acp.calls import Call, Calls
 from hermes_webui.engines.acp.link import Lost, Refused
+from hermes_webui.engines.acp.profiles import Profile
 from hermes_webui.engines.acp.seats import Seat
 from hermes_webui.engines.acp.supply import Supply
 from hermes_webui.engines.base import (
@@ -26,7 +27,7 @@ from hermes_webui.engines.base import (
 #: How long an agent has for the end of a turn that it was asked to stop, before its process is ended.
 STOP_SECONDS: Final = 3.0
 
-CANCELLED: Final = {"outcome": {"outcome": "cancelled"}}
+CANCELLED: Final[Mapping[str, Any]] = {"outcome": {"outcome": "cancelled"}}
 
 
 class _Wish(Struct, frozen=True):
@@ -37,17 +38,17 @@ class _Wish(Struct, frozen=True):
     answer: asyncio.Future[Answer]
 
 
-#: What waits for its turn to be told: an update of the session, a question, or an event of ours.
-_Item = dict[str, Any] | _Wish | EngineEvent
+#: What waits for its turn to be told. It is understood when it is heard, so that a question finds its call.
+_Item = _Wish | EngineEvent
 
 
 class Exchange:
-    """A turn under way. `name` is the agent's in a sentence; `patience` see `profiles.Traits`."""
+    """A turn under way, whose calls' ids begin with `mark`."""
 
-    def __init__(self, seat: Seat, name: str, cwd: str, patience: float | None, env: Mapping[str, str]) -> None:
+    def __init__(self, seat: Seat, profile: Profile, cwd: str, mark: str, env: Mapping[str, str]) -> None:
         self._seat = seat
         self.cwd = cwd
-        self._patience = patience
+        self._patience = profile.traits.patience
         self._inbox: asyncio.Queue[_Item | None] = asyncio.Queue()
         self._asking: dict[asyncio.Task[None], _Wish] = {}
         self._wanted: list[asyncio.Future[Answer]] = []
@@ -55,7 +56,7 @@ class Exchange:
         self._spent = told.Spent(cost_before=seat.cost)
         self._over = False
         self._questions = 0
-        self.calls = Calls(name)
+        self.calls = Calls(profile.name, mark)
         self._supply = Supply(cwd, env, self.calls, self._inbox.put_nowait, self.ask)
 
     @property
@@ -81,7 +82,8 @@ class Exchange:
         if not isinstance(update, dict):
             return
         before, self._seat.session = self._seat.session, told.changed(update, self._seat.session)
-        self._inbox.put_nowait(update)
+        for event in self._events_of(update):
+            self._inbox.put_nowait(event)
         if self._seat.session != before:
             self._inbox.put_nowait(self._seat.session.info())
 
@@ -92,7 +94,7 @@ class Exchange:
         call = self.calls.asked(said)
         request = wishes.permission(self.new_id(call), call, options, self.cwd, self._patience)
         answer = await self.ask(call, request)
-        return CANCELLED if answer is None else wishes.outcome(request, answer)
+        return dict(CANCELLED) if answer is None else wishes.outcome(request, answer)
 
     def new_id(self, call: Call) -> str:
         """An id for a question about this call: an agent may ask several about one."""
@@ -105,6 +107,8 @@ class Exchange:
             return None
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._wanted.append(future)
+        for event in self.calls.begin(call):
+            self._inbox.put_nowait(event)
         self._inbox.put_nowait(_Wish(call, request, future))
         try:
             answer = await future
@@ -127,17 +131,16 @@ class Exchange:
         self._prompt.add_done_callback(self._done)
         while (item := await self._inbox.get()) is not None:
             if isinstance(item, _Wish):
-                for event in self.calls.begin(item.call):
-                    yield event
                 self._begin_asking(item, ask)
-                continue
-            for event in self._events_of(item) if isinstance(item, dict) else (item,):
-                yield event
+            else:
+                yield item
+        self._over = True
+        self._withdraw()
         await self._supply.close()
         said = self._prompt.result()
         while not self._inbox.empty():  # what ended with the terminals
             item = self._inbox.get_nowait()
-            if item is not None and not isinstance(item, dict | _Wish):
+            if item is not None and not isinstance(item, _Wish):
                 yield item
         for event in self._end(said if isinstance(said, dict) else {}):
             yield event
@@ -161,8 +164,6 @@ class Exchange:
                 yield event
 
     def _end(self, said: dict[str, Any]) -> Iterator[EngineEvent]:
-        self._over = True
-        self._withdraw()
         reason = told.REASONS.get(str(said.get("stopReason")), "unknown")
         yield from self.calls.close()
         if said.get("usage") or self._spent.used:

@@ -1,9 +1,9 @@
 """Keeps an agent's process: `python -I keeper.py LIFELINE SECONDS COMMAND …`; a program of its own, no part of the
 server.
 
-Whatever becomes of the server, a kill -9 too, its end of the lifeline (a pipe) closes then: the agent is asked to end,
-gets SECONDS for it, and after that it and all that it has started are killed, also what left its process group. A byte
-that comes through the lifeline kills at once. Where the agent ends by itself, what it leaves is killed as well.
+Whatever becomes of the server, by a kill -9 too, its end of the lifeline (a socket) closes then. The agent is asked to
+end and gets SECONDS for it; after that it and all that it has started are killed, also what left its process group. A
+byte that comes through the lifeline kills at once. Where the agent ends by itself, what it leaves is killed as well.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def _prctl(option: int, value: int) -> None:
 
 def _let_go_of_streams() -> None:
     """The agent's output must end with it, and its input with the server's."""
-    empty = os.open(os.devnull, os.O_RDWR)
+    empty = os.open(os.devnull, os.O_RDONLY)
     for number in (0, 1):
         os.dup2(empty, number)
 

@@ -10,6 +10,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from hermes_webui.engines.acp.process import Process
@@ -22,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 PROTOCOL: Final = 1
 #: A first start compiles and fetches things.
-START_SECONDS: Final = 90.0
+START_SECONDS: Final = 180.0
 REQUEST_SECONDS: Final = 60.0
 
 #: (method, parameters) to the result of a request, None for a notification.
@@ -102,8 +103,9 @@ class _Lines:
     async def send(self, message: dict[str, Any]) -> None:
         line = json.dumps(message, separators=(",", ":"), ensure_ascii=True).encode() + b"\n"
         async with self._writing:
-            self._process.writer.write(line)
-            await self._process.writer.drain()
+            with suppress(ConnectionError, RuntimeError):  # it has ended: who waits for an answer hears of it
+                self._process.writer.write(line)
+                await self._process.writer.drain()
 
     async def receive(self) -> dict[str, Any] | None:
         while True:

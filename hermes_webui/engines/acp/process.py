@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 import sys
 from asyncio import subprocess
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -31,7 +32,7 @@ Sink = Callable[[bytes], Awaitable[None]]
 class Process:
     """A running agent. `reader` and `writer` are its output and input."""
 
-    def __init__(self, process: subprocess.Process, lifeline: int, sink: Sink) -> None:
+    def __init__(self, process: subprocess.Process, lifeline: socket.socket, sink: Sink) -> None:
         self._process = process
         self._lifeline = lifeline
         self._draining = asyncio.create_task(self._drain(sink))
@@ -39,8 +40,8 @@ class Process:
     @classmethod
     async def start(cls, command: Sequence[str], env: Mapping[str, str], cwd: str, sink: Sink) -> Process:
         """Starts it. Raises `EngineFailure` where the system does not."""
-        theirs, ours = os.pipe()
-        words = (sys.executable, "-I", str(KEEPER), str(theirs), str(GRACE_SECONDS), *command)
+        theirs, ours = socket.socketpair()
+        words = (sys.executable, "-I", str(KEEPER), str(theirs.fileno()), str(GRACE_SECONDS), *command)
         try:
             process = await asyncio.create_subprocess_exec(
                 *words,
@@ -49,19 +50,19 @@ class Process:
                 stderr=subprocess.PIPE,
                 env=dict(env),
                 cwd=cwd or None,
-                pass_fds=(theirs,),
+                pass_fds=(theirs.fileno(),),
                 start_new_session=True,
                 limit=LONGEST_MESSAGE,
             )
         except BaseException as error:
-            os.close(ours)  # its keeper, if there is one already, sees this as the server's end
+            ours.close()  # its keeper, if there is one already, sees this as the server's end
             if not isinstance(error, OSError | ValueError):
                 raise
             raise EngineFailure(
                 "engine_died", f"{command[0]} could not be started: {error}. Your message is kept; try again."
             ) from error
         finally:
-            os.close(theirs)
+            theirs.close()
         return cls(process, ours, sink)
 
     @property
@@ -115,13 +116,10 @@ class Process:
         self.writer.close()
 
     def _cut(self, *, at_once: bool) -> None:
-        lifeline, self._lifeline = self._lifeline, -1
-        if lifeline < 0:
-            return
         if at_once:
             with contextlib.suppress(OSError):  # it has ended already
-                os.write(lifeline, b"k")
-        os.close(lifeline)
+                self._lifeline.send(b"k")
+        self._lifeline.close()
 
     async def _drain(self, sink: Sink) -> None:
         """A pipe that nobody empties would block the agent."""

@@ -157,7 +157,7 @@ class Supply:
             raise Refused(FAILED, DENIED, None)
 
     def _own(self, name: str, kind: Any, title: str) -> Call:
-        call = Call(f"ours-{next(self._numbers)}")
+        call = self._calls.new(f"ours-{next(self._numbers)}")
         call.name, call.kind, call.title, call.own = name, kind, title, True
         return call
 

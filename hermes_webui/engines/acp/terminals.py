@@ -62,6 +62,7 @@ class Terminal:
             self._take(0, data)
         code = await process.code()
         self.status = {"exitCode": code} if code <= SIGNALLED else {"signal": str(code - SIGNALLED)}
+        await process.end()
         self._told(self, "")
 
     async def _errors(self, data: bytes) -> None:

@@ -12,7 +12,7 @@ from contextlib import aclosing
 from typing import Any, Final
 
 from msgspec import Struct
-from pydantic_ai import Agent
+from pydantic_ai import Agent, AgentRun, ModelRequestNode
 from pydantic_ai.exceptions import UnexpectedModelBehavior, UsageLimitExceeded
 from pydantic_ai.messages import ModelMessage, ModelResponse
 from pydantic_ai.models import Model
@@ -120,7 +120,8 @@ class Delegation(Struct):
         calls = Calls(outer.run, tools, call_id)
         context = Context(subagent_instructions(tools, self.workspace), (Said("user", task),))
         told, last, responses = Made(outer, call_id), [], [Usage()]
-        async with aclosing(converse(self, calls, context, None, steps=self.sub_steps)) as events:
+        source = converse(self, calls, context, None, steps=self.sub_steps)
+        async with aclosing(source) as events:  # type: ignore[type-var]
             async for event in events:
                 match event:
                     case TextDelta(text):
@@ -142,32 +143,18 @@ async def converse(
     model falls silent, and EngineFailure.
     """
     before = messages_of(context)
-    own = _own(calls, pending)
+    history = [*before, *_own(calls, pending)]
     agent = Agent(about.model, toolsets=[Tools(calls, len(before), about.run_id)], retries=_RETRIES)
     limits = UsageLimits(request_limit=steps or about.steps)
     try:
-        async with agent.iter(message_history=[*before, *own], usage_limits=limits) as run:
-            told = run.ctx.state
-
-            def snapshot() -> bytes:
-                return frozen(told.message_history[len(before) :])
-
-            calls.run.snapshots[calls.parent] = snapshot
+        async with agent.iter(message_history=history, usage_limits=limits) as run:
+            said = _Said(about, calls, run, len(before))
+            calls.run.snapshots[calls.parent] = said.frozen
             async for node in run:
-                if not Agent.is_model_request_node(node):
-                    continue
-                pieces = Pieces()
-                async with node.stream(run.ctx) as stream:
-                    async for event in timely(stream, about.between):
-                        for piece in pieces.feed(event):
-                            yield piece
-                for piece in pieces.rest():
-                    yield piece
-                responses = [each for each in told.message_history[len(before) :] if isinstance(each, ModelResponse)]
-                yield UsageUpdated(summed(responses, about.model, beside=about.spent if not calls.parent else None))
-                if ends := _ends(responses[-1], pieces):
-                    for last in ends:
-                        yield last
+                if Agent.is_model_request_node(node):
+                    async for event in said.response(node):
+                        yield event
+                if said.ended:
                     return
     except _Stopped as stop:
         yield Notice(str(stop), kept=True)
@@ -177,6 +164,41 @@ async def converse(
         yield TurnEnded()
     finally:
         calls.run.snapshots.pop(calls.parent, None)
+
+
+class _Said:
+    """What an agent says, response by response; its own messages begin at `base`."""
+
+    def __init__(self, about: Delegation, calls: Calls, run: AgentRun[None, str], base: int) -> None:
+        self.ended = False
+        self._about = about
+        self._calls = calls
+        self._run = run
+        self._base = base
+
+    @property
+    def _own(self) -> list[ModelMessage]:
+        return self._run.ctx.state.message_history[self._base :]
+
+    def frozen(self) -> bytes:
+        """Where it stands, for a restart."""
+        return frozen(self._own)
+
+    async def response(self, node: ModelRequestNode[None, str]) -> AsyncIterator[EngineEvent]:
+        """One response while it streams, what was used so far, and the turn's end where this is it."""
+        pieces = Pieces()
+        async with node.stream(self._run.ctx) as stream:
+            async for event in timely(stream, self._about.between):
+                for piece in pieces.feed(event):
+                    yield piece
+        for piece in pieces.rest():
+            yield piece
+        responses = [each for each in self._own if isinstance(each, ModelResponse)]
+        beside = None if self._calls.parent else self._about.spent
+        yield UsageUpdated(summed(responses, self._about.model, beside=beside))
+        for last in _ends(responses[-1], pieces):
+            self.ended = self.ended or isinstance(last, TurnEnded)
+            yield last
 
 
 def _own(calls: Calls, pending: Pending | None) -> list[ModelMessage]:
@@ -197,11 +219,12 @@ def _ends(response: ModelResponse, pieces: Pieces) -> Sequence[EngineEvent]:
 
 
 def _with(spent: Usage, more: Usage) -> Usage:
-    cost = None if spent.cost is None or more.cost is None else spent.cost + more.cost
-    tokens = [
-        getattr(spent, name) + getattr(more, name) for name in ("input_tokens", "output_tokens", "reasoning_tokens")
-    ]
-    return Usage(*tokens, cost=cost)
+    return Usage(
+        spent.input_tokens + more.input_tokens,
+        spent.output_tokens + more.output_tokens,
+        spent.reasoning_tokens + more.reasoning_tokens,
+        None if spent.cost is None or more.cost is None else spent.cost + more.cost,
+    )
 
 
 def wrongly_called(error: BaseException) -> EngineFailure | None:
@@ -210,6 +233,6 @@ def wrongly_called(error: BaseException) -> EngineFailure | None:
         return None
     return EngineFailure(
         "provider_error",
-        "The model called tools wrongly, again and again, and the turn was ended. What it did is kept: retry, or choose "
-        "another model.",
+        "The model called tools wrongly, again and again, and the turn was ended. What it did is kept: retry, or "
+        "choose another model.",
     )

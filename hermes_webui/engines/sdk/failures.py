@@ -54,7 +54,8 @@ _ANY: Final = re.compile("")
 
 _NO_TOOLS: Final = re.compile(
     r"(does ?n[o']t|do not|cannot|can't|not|no endpoints found that) support\w* (\w+ )?(tool|function)"
-    r"|tool choice requires|tools param requires|(tool|function)[ _-]?(use|call\w*|s)? (is|are) not (support|allow|enabl)"
+    r"|tool choice requires|tools param requires|(tool|function)[ _-]?(use|call\w*|s)? (is|are) not "
+    r"(support|allow|enabl)"
     r"|unsupported.{0,40}\btools?\b|unknown.{0,20}\btools?\b",
     re.IGNORECASE,
 )

@@ -78,8 +78,8 @@ async def timely(stream: AsyncIterable[T], between: float) -> AsyncIterator[T]:
 
 
 def endings(response: Any, pieces: Pieces) -> list[EngineEvent]:
-    """How the reply ended: what is said of it, and TurnEnded. Raises EngineFailure where there is no reply. `response` is
-    pydantic-ai's, whole or streamed.
+    """How the reply ended: what is said of it, and TurnEnded. Raises EngineFailure where there is no reply. `response`
+    is pydantic-ai's, whole or streamed.
     """
     finish = response.finish_reason
     # pydantic-ai says "stop" where an OpenAI-compatible server says nothing; only the raw reason tells.

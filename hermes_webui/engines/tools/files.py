@@ -1,5 +1,5 @@
-"""Files of the workspace. Looking is free; what changes a file is shown as a diff and asked about, and written only over
-what was shown.
+"""Files of the workspace. Looking is free; what changes a file is shown as a diff and asked about, and written only
+over what was shown.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ class SearchFiles(Struct):
 
 
 class WriteFile(Struct):
-    """Writes a whole text file; a file that is there is replaced, and folders that are missing are made. To change a part
-    of a file use edit_file.
+    """Writes a whole text file; a file that is there is replaced, and folders that are missing are made. To change a
+    part of a file use edit_file.
     """
 
     path: Path
@@ -84,7 +84,7 @@ class Files:
         )
 
     async def _list(self, wish: ListFiles) -> Intent:
-        async def run(call: Call) -> Result:
+        async def run(_call: Call) -> Result:
             found = await asyncio.to_thread(self._folder.entries, wish.path, wish.offset, _ENTRIES)
             names = [
                 f"{each.name}/" if each.kind == "folder" else f"{each.name}  ({each.size} B)" for each in found.entries
@@ -95,7 +95,7 @@ class Files:
         return Intent(f"List {wish.path or 'the workspace'}", run, subject=wish.path, locations=_at(wish.path))
 
     async def _read(self, wish: ReadFile) -> Intent:
-        async def run(call: Call) -> Result:
+        async def run(_call: Call) -> Result:
             found = await asyncio.to_thread(self._folder.text, wish.path, wish.line, wish.limit)
             lines = found.text.splitlines()
             told = [f"{number:>6}\t{line[:_LONGEST_LINE]}" for number, line in enumerate(lines, found.line)]
@@ -107,7 +107,7 @@ class Files:
         return Intent(f"Read {wish.path}", run, subject=wish.path, locations=_at(wish.path, wish.line))
 
     async def _search(self, wish: SearchFiles) -> Intent:
-        async def run(call: Call) -> Result:
+        async def run(_call: Call) -> Result:
             search = self._folder.names if wish.names else self._folder.lines
             found = await asyncio.to_thread(search, wish.query, _HITS)
             hits = [f"{hit.path}:{hit.line}: {hit.text}" if hit.line else hit.path for hit in found.hits]
@@ -130,8 +130,8 @@ class Files:
             raise ToolFailure(f"That text does not stand in {wish.path}. Nothing was changed: read the file again.")
         if count > 1 and not wish.everywhere:
             raise ToolFailure(
-                f"That text stands {count} times in {wish.path}. Nothing was changed: take in more of what is around it, "
-                "or set `everywhere`."
+                f"That text stands {count} times in {wish.path}. Nothing was changed: take in more of what is around "
+                "it, or set `everywhere`."
             )
         after = before.replace(wish.old, wish.new)
         line = before[: before.index(wish.old)].count("\n") + 1
@@ -155,7 +155,7 @@ class Files:
             raise ToolFailure(f"{path} says just that already. Nothing was changed.")
         patch = patch_of(path, before, after, new=version is None)
 
-        async def run(call: Call) -> Result:
+        async def run(_call: Call) -> Result:
             await asyncio.to_thread(self._folder.write, path, after.encode("utf-8", "replace"), version)
             return Result(f"{path} is written.", diffs=(Diff(path, patch),), locations=_at(path, line))
 

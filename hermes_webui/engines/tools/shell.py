@@ -56,8 +56,8 @@ def without_secrets(environment: Mapping[str, str], named: Iterable[str]) -> dic
 
 
 class RunCommand(Struct):
-    """Runs a command in a shell, in the workspace's folder, and gives its output and exit code. There is no terminal and
-    no input. What it starts ends with it: nothing stays in the background.
+    """Runs a command in a shell, in the workspace's folder, and gives its output and exit code. There is no terminal
+    and no input. What it starts ends with it: nothing stays in the background.
     """
 
     command: Annotated[str, Meta(min_length=1, max_length=100_000, description="The command line, for sh.")]
@@ -171,7 +171,7 @@ async def _end(process: Process) -> None:
 
 
 async def _gone(group: int) -> None:
-    while _lives(group):
+    while _lives(group):  # noqa: ASYNC110 - the system tells nobody of the end of a group
         await asyncio.sleep(_GRACE / 10)
 
 

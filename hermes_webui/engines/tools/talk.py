@@ -44,8 +44,8 @@ class Step(Struct):
 
 
 class UpdatePlan(Struct):
-    """Shows the user your plan as a checklist. Give all steps each time; the new plan replaces the one before. Use it for
-    work of three steps or more, and again whenever a step is begun or done.
+    """Shows the user your plan as a checklist. Give all steps each time; the new plan replaces the one before. Use it
+    for work of three steps or more, and again whenever a step is begun or done.
     """
 
     steps: Annotated[list[Step], Meta(min_length=1, max_length=100)]

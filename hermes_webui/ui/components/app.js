@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { usePage } from '../page/page.js';
+import { BESIDE } from '../page/workspace.js';
 import { t } from '../words/words.js';
 import { Announcer } from './announcer.js';
 import { Conversation } from './conversation.js';
@@ -10,14 +11,18 @@ import { late } from './late.js';
 import { Panel } from './panel.js';
 import { Sidebar } from './sidebar.js';
 import { Toasts } from './toasts.js';
+import { styled } from './styled.js';
 
 const Login = late(() => import('./login.js'), 'Login');
+const WorkspacePanel = late(() => styled('workspace', import('./workspace/panel.js')), 'WorkspacePanel');
 const NARROW = '(max-width: 760px)';
 
 export function App() {
   const page = usePage();
   const narrow = useMedia(NARROW);
+  const beside = useMedia(BESIDE);
   const drawer = page.panels.drawer.value;
+  const files = page.workspace.open.value;
   const setDrawer = (open) => { page.panels.drawer.value = open; };
   useTitle(page);
   if (page.store.link.value.login) return html`<${Login} />`;
@@ -25,10 +30,11 @@ export function App() {
   const hidden = !narrow && page.sidebar.hidden.value;
   const openList = () => (hidden ? page.sidebar.toggle(false) : setDrawer(true));
   return html`
-    <div class=${`shell ${open ? 'drawer-open' : ''} ${hidden ? 'alone' : ''}`}>
+    <div class=${`shell ${open ? 'drawer-open' : ''} ${hidden ? 'alone' : ''} ${files ? 'with-workspace' : ''}`}>
       <${Sidebar} inert=${(narrow && !drawer) || hidden} close=${() => setDrawer(false)} />
       <div class="scrim" onClick=${() => setDrawer(false)}></div>
-      <${Conversation} inert=${open} openDrawer=${openList} />
+      <${Conversation} inert=${open || (files && !beside)} openDrawer=${openList} />
+      ${files && html`<${WorkspacePanel} />`}
     </div>
     <${Panel} /><${Toasts} /><${Announcer} />
   `;

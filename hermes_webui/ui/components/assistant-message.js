@@ -76,7 +76,7 @@ const SILENCE_MS = 3000;
 function Progress({ row, words }) {
   const { absent, store } = usePage();
   const silent = useSilence(row.text.length + row.reasoning.length);
-  if (store.asked.value.length) return html`<span class="pulse"></span>${t('agents.waits-answer')}`;
+  if (store.asked.value.length) return null; // the question says what is waited for
   if (absent.value) return html`<span>${t('message.waits-server')}</span>`;
   return html`<span class="pulse"></span>${silent && !row.busy ? t('message.waits-model') : words}`;
 }

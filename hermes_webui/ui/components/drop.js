@@ -42,6 +42,6 @@ const listenersOf = (setOver, dropped) => ({
     setOver(false);
     if (!hasFiles(event)) return;
     event.preventDefault();
-    if (!event.target.closest?.('dialog, .sidebar')) dropped(filesIn(event.dataTransfer));
+    if (!event.target.closest?.('dialog, .sidebar, .workspace')) dropped(filesIn(event.dataTransfer));
   },
 });

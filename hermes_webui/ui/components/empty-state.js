@@ -8,12 +8,15 @@ import { toComposer } from './focus.js';
 import { Held } from './held.js';
 import { html } from './html.js';
 import { Icon } from './icon.js';
+import { late } from './late.js';
+
+const ProfileChoice = late(() => import('./profile-choice.js'), 'ProfileChoice');
 
 const FACTS = [['disk', 'saved'], ['clock', 'lid'], ['retry', 'kept']];
 const STARTS = ['log', 'script', 'weekend'];
 
 export function EmptyState() {
-  const { absent, drafting, storage, store } = usePage();
+  const { absent, drafting, models, storage, store } = usePage();
   const { loaded, total, archived } = store.list.value;
   const begin = (text) => {
     drafting.edit(text);
@@ -25,6 +28,7 @@ export function EmptyState() {
   return html`
     <div class=${`empty ${first ? 'first' : ''}`}>
       <h1>${t('app.greeting')}</h1>
+      ${models.profiles.value.length > 0 && html`<${ProfileChoice} />`}
       <ul class="starts" aria-label=${t('app.starts')}>
         ${STARTS.map((name) => t(`app.start-${name}`)).map((text) => html`
           <li key=${text}><button type="button" onClick=${() => begin(text)}>${text}</button></li>`)}

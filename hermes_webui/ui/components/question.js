@@ -66,7 +66,7 @@ function About({ call: { kind, subject, patch, risk, cwd, name } }) {
 
 /** The words of an engine of ours are said in the reader's language; an agent's own stay. */
 const OURS = { Allow: 'allow_once', 'Allow in this session': 'allow_session', 'Always allow': 'allow_always', Deny: 'reject_once' };
-const labelOf = ({ label, kind }) => (OURS[label] === kind ? t(`agents.option-${kind}`) : label);
+const labelOf = ({ label, kind }) => (kind && OURS[label] === kind ? t(`agents.option-${kind}`) : label);
 const RANK = { allow_once: 0, allow_session: 1, allow_always: 2, other: 3, reject_once: 4, reject_always: 5 };
 
 function Options({ question, sending }) {

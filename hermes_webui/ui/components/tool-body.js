@@ -2,7 +2,7 @@
 
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { usePage } from '../page/page.js';
-import { beginning, diffOf, givenOf, pretty } from '../state/output.js';
+import { beginning, diffOf, givenOf, oneLine, pretty } from '../state/output.js';
 import { contentText } from '../state/text.js';
 import { locale, t } from '../words/words.js';
 import { html } from './html.js';
@@ -19,11 +19,14 @@ export function ToolBody({ call, result, output, tail, asks }) {
   const shows = tail ? Boolean(text) : Boolean(result);
   return html`
     <${Places} places=${result?.locations ?? call.locations} />
-    ${!asks && html`<${Given} given=${call.function?.arguments} />`}
+    ${!asks && !saysAll(call) && html`<${Given} given=${call.function?.arguments} />`}
     ${diffs.map(({ path, patch }) => html`<${Patch} key=${path} path=${path} patch=${patch} />`)}
-    ${shows && (tail ? html`<${Tail} text=${text} />` : html`<${Output} text=${text} />`)}
+    ${shows && (tail ? html`<${Tail} text=${text} running=${!result} />` : html`<${Output} text=${text} />`)}
   `;
 }
+
+/** Does the title say what the call was given? */
+const saysAll = ({ title, function: { arguments: given } = {} }) => Boolean(title) && oneLine(given) === title;
 
 /** Paths; a click opens one where the page can show it. */
 function Places({ places = [] }) {
@@ -46,16 +49,20 @@ function Given({ given }) {
   `;
 }
 
-/** The end of what comes, as long as the reader is there; its height does not change when it ends. */
-function Tail({ text }) {
+/** The end of what comes, as long as the reader is there; it does not get lower when it ends. */
+function Tail({ text, running }) {
   const box = useRef(null);
   const ends = useRef(true);
-  useLayoutEffect(() => { if (ends.current) box.current.scrollTop = box.current.scrollHeight; }, [text]);
+  const height = useRef(0);
+  useLayoutEffect(() => {
+    if (running) height.current = box.current.offsetHeight;
+    if (ends.current) box.current.scrollTop = box.current.scrollHeight;
+  }, [text, running]);
   const scrolled = ({ target }) => { ends.current = target.scrollHeight - target.scrollTop - target.clientHeight < 8; };
   const lines = text.split('\n');
   return html`
     <p class="tool-head">${t('text.tool-output')}</p>
-    <pre ref=${box} class="output tail" tabindex="0" onScroll=${scrolled}>${lines.length > TAIL ? `…\n${lines.slice(-TAIL).join('\n')}` : text}</pre>
+    <pre ref=${box} class="output tail" tabindex="0" style=${{ minHeight: running ? '' : `${height.current}px` }} onScroll=${scrolled}>${lines.length > TAIL ? `…\n${lines.slice(-TAIL).join('\n')}` : text}</pre>
   `;
 }
 

@@ -1,5 +1,5 @@
-// A tool call: what it does, its state, its time; what it was given and gave unfolds. A question about it stands below it, and
-// what a subagent does inside it.
+// A tool call: what it does, its state, its time; what it was given and gave unfolds. A question about it stands below it (in
+// its place, where asking is all that it does), and what a subagent does inside it.
 
 import { useRef, useState } from 'preact/hooks';
 import { usePage } from '../page/page.js';
@@ -38,7 +38,8 @@ export function ToolCard({ call, result, live, nested = [] }) {
   const state = question ? 'asks' : stateOf(result, live);
   return html`
     <div class=${`call ${state}`}>
-      <${Fold} call=${call} result=${result} state=${state} live=${live} nested=${nested} children_=${children} output=${output?.text} />
+      ${!(question && question.kind !== 'permission') && html`
+        <${Fold} call=${call} result=${result} state=${state} live=${live} nested=${nested} children_=${children} output=${output?.text} />`}
       ${question && html`<${Question} key=${question.request_id} question=${question} />`}
     </div>
   `;
@@ -53,7 +54,9 @@ function stateOf(result, live) {
 function Fold({ call, result, state, live, nested, children_: children, output }) {
   const [wish, setWish] = useState(null);
   const followed = useRef(false);
-  followed.current ||= Boolean(live && (output || (children.length && !result)));
+  const tail = useRef(false);
+  tail.current ||= Boolean(live && output);
+  followed.current ||= tail.current || Boolean(live && children.length && !result);
   const open = wish ?? followed.current;
   return html`
     <details class=${`fold tool ${state}`} data-tool=${state} open=${open} onToggle=${({ target }) => { if (target.open !== open) setWish(target.open); }}>
@@ -64,7 +67,7 @@ function Fold({ call, result, state, live, nested, children_: children, output }
       ${open && html`<div class="fold-body">
         ${children.length > 0 && html`<div class="nested" role="group" aria-label=${t('agents.nested')}>${children.map(([one, its]) => html`
           <${ToolCard} key=${one.id} call=${one} result=${its} live=${live} nested=${nested} />`)}</div>`}
-        <${ToolBody} call=${call} result=${result} output=${output} tail=${followed.current} asks=${state === 'asks'} /></div>`}
+        <${ToolBody} call=${call} result=${result} output=${output} tail=${tail.current} asks=${state === 'asks'} /></div>`}
     </details>
   `;
 }
@@ -73,7 +76,9 @@ function Fold({ call, result, state, live, nested, children_: children, output }
 function lineOf(call, state) {
   if (state === 'asks') return '';
   const [place] = pathsOf(call.locations);
-  return call.title && place ? place : oneLine(call.function?.arguments);
+  if (call.title && place) return place;
+  const given = oneLine(call.function?.arguments);
+  return given === call.title || given === '{}' ? '' : given;
 }
 
 function Changed({ result }) {
@@ -88,7 +93,6 @@ function State({ state, result, count }) {
   const seconds = state === 'not-run' ? 0 : result?.duration || elapsed;
   return html`
     <span class="tool-state">${(state === 'running' || state === 'asks') && html`<span class="pulse"></span>`}
-      ${count > 0 && html`<span class="tool-count">${t('agents.steps', { count })} · </span>`}
-      <span>${WORDS[state]?.() ?? state}${seconds ? ` · ${duration(seconds)}` : ''}</span></span>
+      <span>${count > 0 && html`<span class="tool-count">${t('agents.steps', { count })} · </span>`}${WORDS[state]?.() ?? state}${seconds ? ` · ${duration(seconds)}` : ''}</span></span>
   `;
 }

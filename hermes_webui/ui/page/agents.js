@@ -5,6 +5,7 @@ import { computed, signal } from '@preact/signals';
 
 export class Agents {
   #page;
+  #last = Promise.resolve();
   /** `[{id, name, description, tools}]` and the ids of those that a session has by default; null while not known. */
   toolsets = signal(null);
   /** `[{id, name, prompt}]`. */
@@ -24,14 +25,15 @@ export class Agents {
   async load() {
     const { api } = this.#page;
     const [tools, known] = await Promise.all([api.get('/api/tools').catch(() => null), api.get('/api/personalities').catch(() => null)]);
-    this.toolsets.value = tools && { all: tools.toolsets, default: tools.default };
+    this.toolsets.value = tools && { all: tools.toolsets, default: tools.default, withWorkspace: tools.default_with_workspace };
     this.personalities.value = known?.personalities ?? [];
   }
 
   /** The ids of the session's tool sets. */
   get enabled() {
     const { session } = this.#page.store.conversation.value;
-    return session?.enabled_toolsets ?? this.toolsets.value?.default ?? [];
+    const known = this.toolsets.value;
+    return session?.enabled_toolsets ?? (session?.workspace ? known?.withWorkspace : null) ?? known?.default ?? [];
   }
 
   get personality() {
@@ -39,12 +41,14 @@ export class Agents {
   }
 
   switchSet(id, on) {
-    const all = this.enabled.filter((one) => one !== id);
-    return this.#configure({ enabled_toolsets: on ? [...all, id] : all });
+    return this.#configure(() => {
+      const all = this.enabled.filter((one) => one !== id);
+      return { enabled_toolsets: on ? [...all, id] : all };
+    });
   }
 
   choosePersonality(id) {
-    return this.#configure({ personality: id });
+    return this.#configure(() => ({ personality: id }));
   }
 
   async chooseMode(mode) {
@@ -54,10 +58,17 @@ export class Agents {
     if (answer?.agent) store.dispatch({ type: 'agent', session_id, agent: answer.agent });
   }
 
-  /** The session is there before its first prompt: it is begun where it is not. */
-  async #configure(fields) {
+  /** One after the other: a second wish builds on the first. */
+  #configure(wish) {
+    this.#last = this.#last.then(() => this.#set(wish()));
+    return this.#last;
+  }
+
+  /** A new conversation is begun for it. */
+  async #set(fields) {
     const { store, sending } = this.#page;
     const session_id = store.conversation.peek().sessionId ?? await sending.begin();
-    return session_id && this.#page.ask('/api/session/configure', { session_id, ...fields });
+    const answer = session_id && await this.#page.ask('/api/session/configure', { session_id, ...fields });
+    if (answer) store.dispatch({ type: 'session.told', session_id, fields });
   }
 }

@@ -52,9 +52,9 @@ export class Commands {
     return this.#storage.get('recentCommands') ?? [];
   }
 
-  run(id) {
+  run(id, ...given) {
     const command = this.find(id);
-    return command?.when() ? command.run() : undefined;
+    return command?.when() ? command.run(...given) : undefined;
   }
 
   used(id) {

@@ -10,6 +10,8 @@ export class Models {
   #storage;
   #last;
   #known = signal({ providers: [], default: null });
+  /** Chosen in the new conversation of this number (`view`): `{view, profile?, model?}`; in the next one nothing is. */
+  #begun = signal({});
 
   constructor(page, storage) {
     this.#page = page;
@@ -19,6 +21,10 @@ export class Models {
     this.favourites = signal(storage.get('favouriteModels') ?? []);
     this.recent = signal(storage.get('recentModels') ?? []);
     this.providers = computed(() => this.#known.value.providers);
+    /** What a new conversation may begin with: `{id, name, default, engine, model_provider, model}` each. */
+    this.profiles = computed(() => this.#known.value.profiles ?? []);
+    /** What the one that has not begun begins with: a profile, or null. */
+    this.profile = computed(() => this.#profile());
     const own = computed(() => ofSession(page.store.conversation.value.session, this.providers.value));
     /** The session's model where this server has not got it; another answers then. */
     this.missing = computed(() => {
@@ -49,6 +55,7 @@ export class Models {
     const choice = given({ engine: provider.engine, model_provider: provider.id, model: model.id });
     this.#last.value = choice;
     this.#storage.set('model', choice);
+    this.#begun.value = { ...this.#chosenHere(), model: true };
     const key = modelKey(provider.id, model.id);
     this.recent.value = [key, ...this.recent.peek().filter((one) => one !== key)].slice(0, LATELY * 2);
     this.#storage.set('recentModels', this.recent.peek());
@@ -67,8 +74,30 @@ export class Models {
 
   /** Where the session's model is missing, the server's default takes its place, not what was chosen elsewhere. */
   #choose(own, missing) {
-    const choices = missing ? [this.#default()] : [own, this.#last.value, this.#default()];
+    const begins = this.#chosenHere().model || !this.profile.value?.model ? null : whoOf(this.profile.value);
+    const choices = missing ? [this.#default()] : [own, begins, this.#last.value, this.#default()];
     return firstOffered(choices, this.providers.value);
+  }
+
+  /** `''` for none. It brings its model along, until another one is chosen by hand. */
+  begin(profile) {
+    this.#begun.value = { view: this.#page.store.conversation.peek().view, profile };
+  }
+
+  /** For `session/new`: the profile of a conversation that has not begun, by its id; nothing where there are none. */
+  beginning() {
+    return this.profiles.peek().length ? { profile: this.profile.peek()?.id ?? '' } : {};
+  }
+
+  #chosenHere() {
+    const { view } = this.#page.store.conversation.value;
+    return this.#begun.value.view === view ? this.#begun.value : { view };
+  }
+
+  #profile() {
+    if (this.#page.store.conversation.value.sessionId !== null) return null;
+    const { profile } = this.#chosenHere();
+    return this.profiles.value.find((one) => (profile === undefined ? one.default : one.id === profile)) ?? null;
   }
 
   #default() {
@@ -87,3 +116,5 @@ export class Models {
     return provider?.models?.find((one) => one.id === choice.model);
   }
 }
+
+const whoOf = ({ engine, model_provider, model }) => given({ engine, model_provider, model });

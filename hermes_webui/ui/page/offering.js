@@ -5,12 +5,14 @@ import { toComposer } from '../components/focus.js';
 import { composing } from '../state/commands.js';
 import { asked, commandsFor, filesOf, filled, mentionsFor, nextPlace } from '../state/suggest.js';
 import { t } from '../words/words.js';
+import { Mentions } from './workspace/mentions.js';
 
 export class Offering {
   #page;
   #asked = signal(null);
   #dismissed = null;
   #prompts = signal([]);
+  #mentions;
   /** Which of the offered is meant. */
   at = signal(0);
   /** `{kind, items}`, or null where nothing is asked for. */
@@ -18,6 +20,7 @@ export class Offering {
 
   constructor(page) {
     this.#page = page;
+    this.#mentions = new Mentions(page);
   }
 
   /** The text or the caret has changed. */
@@ -28,6 +31,7 @@ export class Offering {
     const known = this.#asked.peek();
     if (wish?.kind === known?.kind && wish?.query === known?.query && wish?.from === known?.from) return;
     if (wish?.kind === 'mention' && known?.kind !== 'mention') this.load();
+    if (wish?.kind === 'mention') this.#mentions.look(wish.query);
     this.#asked.value = wish;
     this.at.value = 0;
   }
@@ -101,6 +105,6 @@ export class Offering {
     if (!wish) return null;
     if (wish.kind === 'command') return { kind: 'command', items: commandsFor(wish.query, this.#page.commands.available, this.#page.agents.told.value.commands) };
     const files = filesOf(this.#page.store.conversation.value.messages);
-    return { kind: 'mention', items: mentionsFor(wish.query, { prompts: this.#prompts.value, files }) };
+    return { kind: 'mention', items: mentionsFor(wish.query, { prompts: this.#prompts.value, files, paths: this.#mentions.paths.value }) };
   }
 }

@@ -38,6 +38,7 @@ import { SidebarState } from './sidebar.js';
 import { Store } from './store.js';
 import { Toasts } from './toasts.js';
 import { Version } from './version.js';
+import { Workspace } from './workspace.js';
 
 export const PageContext = createContext(null);
 export const usePage = () => useContext(PageContext);
@@ -59,6 +60,7 @@ export class Page {
     this.commands = new Commands(storage);
     this.panels = new Panels(this);
     this.sidebar = new SidebarState(this);
+    this.workspace = new Workspace(this, storage);
     this.directory = new Directory(this);
     this.filing = new Filing(this);
     this.models = new Models(this, storage);

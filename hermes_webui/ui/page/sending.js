@@ -75,7 +75,8 @@ export class Sending {
     const key = again ? this.#tried.key : newKey();
     const files = attaching.all();
     const where = { session_id, tab: this.#presence.own, chat };
-    const item = { key, ...where, content, at: this.#last, attempts: 0, begun: 0, choice: given(models.choice.peek()) };
+    const who = { choice: given(models.choice.peek()), begins: session_id ? {} : models.beginning() };
+    const item = { key, ...where, content, at: this.#last, attempts: 0, begun: 0, ...who };
     return files.length ? { ...item, files } : item;
   }
 
@@ -160,9 +161,9 @@ export class Sending {
   }
 
   /** A conversation begins on the server with its first prompt; all that waits for it moves along. */
-  async #place(lane, { key, choice, tab, chat }) {
+  async #place(lane, { key, choice, begins, tab, chat }) {
     const { api, store, router, drafting } = this.#page;
-    const { session } = await api.post('/api/session/new', given(choice));
+    const { session } = await api.post('/api/session/new', { ...given(choice), ...begins });
     const { session_id } = session;
     const along = this.#outbox.of(lane).filter((item) => item.tab === tab && item.chat === chat);
     for (const item of along) this.#outbox.put({ ...item, session_id, begun: (item.begun ?? 0) + 1 });

@@ -57,6 +57,7 @@ const LOCAL = {
   'session.opened': (state, event) => opened(state, event),
   'session.loaded': (state, event) => adopt(state, event.session),
   'session.failed': (state, { error }) => ({ ...state, error }),
+  'session.told': (state, { fields }) => ({ ...state, session: { ...state.session, ...fields } }),
   'page.loaded': pageLoaded,
   'prompt.sending': (state, event) => unlessArrived({
     ...state,

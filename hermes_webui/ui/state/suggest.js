@@ -1,11 +1,12 @@
 // What is being asked for by `/` at the start of the composer, or by `@` in it; pure.
 
 import { ranked } from './commands.js';
+import { nameOf, parentOf } from './paths.js';
 
 /** What may stand before `@`: nothing, a space, or a character of a script that has no spaces. */
 const BEFORE = '(?:^|[\\s\\p{sc=Han}\\p{sc=Hiragana}\\p{sc=Katakana}、。，！？：；）」』”])';
 const COMMAND = /^[/／]([\p{L}\p{N}-]*(?: [\p{L}\p{N}-]*)?)$/u;
-const MENTION = new RegExp(`${BEFORE}[@＠]([\\p{L}\\p{N}_.-]{0,60})$`, 'u');
+const MENTION = new RegExp(`${BEFORE}[@＠]([\\p{L}\\p{N}_./-]{0,200})$`, 'u');
 
 /** `{kind: command | mention, query, from, to}` where the text before the caret asks for something, else null. */
 export function asked(text, caret) {
@@ -31,13 +32,14 @@ export function commandsFor(query, commands, agents = []) {
   return [...found.filter(begins), ...found.filter((item) => !begins(item))].slice(0, MOST);
 }
 
-/** Kept prompts, then files of this conversation. `prompts`: [{id, title, text}], `files`: [{id, name, …}]. */
-export function mentionsFor(query, { prompts, files }) {
+/** Kept prompts, then files of this conversation, then of its workspace. `prompts`: [{id, title, text}], `files`: [{id, name, …}]. */
+export function mentionsFor(query, { prompts, files, paths = [] }) {
   const all = [
     ...prompts.map((prompt) => ({ key: prompt.id, name: prompt.title, title: prompt.text.slice(0, 120), prompt })),
     ...files.map((file) => ({ key: file.id, name: file.name, title: '', file })),
+    ...paths.map((path) => ({ key: `path:${path}`, name: nameOf(path), title: parentOf(path), path, insert: `${path} ` })),
   ];
-  return ranked(query, all, ({ name }) => name).slice(0, MOST);
+  return ranked(query, all, ({ name, path }) => path ?? name).slice(0, MOST);
 }
 
 /** The files that the messages of a conversation came with, the last first, each content once. */

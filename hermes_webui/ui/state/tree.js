@@ -5,6 +5,9 @@ import { foldersTo, isWithin, joined, nameOf, parentOf } from './paths.js';
 
 export const PAGE = 200;
 
+/** Whether an entry holds others; a link may lead to what does. */
+export const isFolder = (entry) => entry?.kind === 'folder' || entry?.leads === 'folder';
+
 const keyOf = (path, page) => `${page} ${path}`;
 
 export class Tree {
@@ -125,15 +128,17 @@ export class Tree {
     return found ? found.first + at - found.from : -1;
   }
 
-  /** The number of the next row after `from` whose name begins so, going round; only among those that are here. -1: none. */
+  /** The number of the first row from `from` on whose name begins so, going round; only among those that are here. -1: none. */
   startingWith(letters, from) {
     const wish = letters.toLowerCase();
-    const most = Math.min(this.length, PAGE * 50);
-    for (let step = 0; step < most; step++) {
-      const number = (from + step) % this.length;
-      if (this.row(number)?.entry?.name.toLowerCase().startsWith(wish)) return number;
-    }
-    return -1;
+    const found = this.#stretches.flatMap(({ first, folder, from: begin, count }) => {
+      const numbers = [];
+      this.#folders.get(folder)?.entries.slice(begin, begin + count).forEach(({ name }, at) => { // only those that are here
+        if (name.toLowerCase().startsWith(wish)) numbers.push(first + at);
+      });
+      return numbers;
+    });
+    return found.find((number) => number >= from) ?? found[0] ?? -1;
   }
 
   /** All folders that lead to a path are unfolded. */

@@ -23,7 +23,7 @@ export function McpForm({ server, tools, done }) {
   return html`
     <form ref=${form} class="provider-form" onSubmit=${save}>
       ${!server && html`
-        <${Field} name="name" label=${t('settings.name')} placeholder=${EXAMPLE.name} required pattern="[A-Za-z0-9_-]{1,40}" />
+        <${Field} name="name" label=${t('settings.name')} placeholder=${EXAMPLE.name} required pattern="[A-Za-z0-9_\\-]{1,40}" />
         <${Choice} name=${t('agents.mcp-kind')} value=${kind} choose=${setKind} options=${[['stdio', t('agents.mcp-stdio')], ['http', t('agents.mcp-http')]]} />`}
       ${kind === 'stdio' ? html`
         <${Field} key="command" name="command" label=${t('text.tool-command')} value=${server?.command} placeholder=${EXAMPLE.command} required />

@@ -9,6 +9,8 @@ import { t } from '../../words/words.js';
 import { Dialog } from '../dialog.js';
 import { html } from '../html.js';
 import { Icon } from '../icon.js';
+import { late } from '../late.js';
+import { styled } from '../styled.js';
 import { About } from './about.js';
 import { Access } from './access.js';
 import { Agents } from './agents.js';
@@ -17,8 +19,21 @@ import { Behaviour } from './behaviour.js';
 import { Models } from './models.js';
 import { Tools } from './tools.js';
 
-const PARTS = { appearance: Appearance, behaviour: Behaviour, models: Models, agents: Agents, tools: Tools, access: Access, about: About };
-const ICONS = { appearance: 'sun', behaviour: 'keyboard', models: 'model', agents: 'agent', tools: 'tool', access: 'lock', about: 'info' };
+/** Sections that are fetched when they are opened. */
+const around = (coming, name) => late(() => styled('around', coming()), name);
+const Profiles = around(() => import('./profiles.js'), 'Profiles');
+const Prompts = around(() => import('./prompts.js'), 'Prompts');
+const Schedules = around(() => import('./schedules.js'), 'Schedules');
+const Usage = around(() => import('./usage.js'), 'Usage');
+
+const PARTS = {
+  appearance: Appearance, behaviour: Behaviour, models: Models, agents: Agents, tools: Tools, profiles: Profiles, prompts: Prompts,
+  schedules: Schedules, usage: Usage, access: Access, about: About,
+};
+const ICONS = {
+  appearance: 'sun', behaviour: 'keyboard', models: 'model', agents: 'agent', tools: 'tool', profiles: 'select', prompts: 'prompt',
+  schedules: 'clock', usage: 'chart', access: 'lock', about: 'info',
+};
 
 export function Settings({ section, close }) {
   const page = usePage();

@@ -1,0 +1,139 @@
+// A file beside the tree: what it is called, what can be done with it, and what is in it, each kind in its way.
+
+import { useEffect, useRef } from 'preact/hooks';
+import { usePage } from '../../page/page.js';
+import { nameOf, parentOf } from '../../state/paths.js';
+import { t } from '../../words/words.js';
+import { html } from '../html.js';
+import { Icon } from '../icon.js';
+import { late } from '../late.js';
+import { Markdown } from '../markdown.js';
+import { useCabinet } from './cabinet.js';
+import { CodeView } from './code-view.js';
+import { bytes } from './size.js';
+
+const Editor = late(() => import('./editor.js'), 'Editor');
+const CsvTable = late(() => import('./csv-table.js'), 'CsvTable');
+const Patch = late(() => import('./patch.js'), 'Patch');
+const Conflict = late(() => import('./patch.js'), 'Conflict');
+
+const TEXTS = new Set(['text', 'markdown', 'csv']);
+const isText = ({ file }) => TEXTS.has(file?.kind);
+
+export function Paper({ shown }) {
+  const { paper } = useCabinet();
+  useEffect(() => { if (isText(shown)) Editor.fetch(); }, [shown.file?.kind]); // before the first key is typed into it
+  const box = useRef(null);
+  const keys = (event) => {
+    const mod = event.ctrlKey || event.metaKey;
+    if (mod && !event.shiftKey && event.key.toLowerCase() === 's') paper.save();
+    else if (event.key === 'Escape' && !event.defaultPrevented) leave(paper);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  useEffect(() => { if (shown.line !== null && shown.line !== undefined) box.current.querySelector('.ws-paper-body')?.focus({ preventScroll: true }); }, [shown.at]);
+  return html`
+    <section class="ws-paper" ref=${box} aria-label=${nameOf(shown.path)} onKeyDown=${keys}>
+      <${Head} shown=${shown} /><${Notes} shown=${shown} /><${Body} shown=${shown} />
+    </section>
+  `;
+}
+
+/** Back to the tree; what is typed is kept. */
+function leave(paper) {
+  const { editing, text } = paper.shown.peek();
+  if (editing && text === undefined) return paper.read();
+  paper.close();
+  return requestAnimationFrame(() => document.querySelector('.ws-tree, .ws-changes, .ws-close')?.focus());
+}
+
+function Head({ shown }) {
+  const { paper } = useCabinet();
+  const { path, file, text, patch } = shown;
+  const folder = parentOf(path);
+  return html`
+    <header class="ws-paper-head">
+      <button type="button" class="quiet ws-back" aria-label=${t('workspace.back')} title=${t('workspace.back')} onClick=${() => paper.close()}><${Icon} name="left" /></button>
+      <h2 title=${path}>${folder && html`<span class="ws-paper-folder" dir="auto">${folder}/</span>`}<span dir="auto">${nameOf(path)}</span>
+        ${text !== undefined && html`<span class="ws-dot draft" role="img" aria-label=${t('workspace.unsaved')} title=${t('workspace.unsaved')}></span>`}</h2>
+      ${patch !== undefined ? html`<${Act} icon="file" words=${t('workspace.open-file')} run=${() => paper.open(path)} />` : file && html`<${Acts} shown=${shown} />`}
+      <button type="button" class="quiet ws-paper-close" aria-label=${t('workspace.close-file')} title=${t('workspace.close-file')} onClick=${() => leave(paper)}><${Icon} name="close" /></button>
+    </header>
+  `;
+}
+
+const Act = ({ icon, words, run, disabled }) => html`
+  <button type="button" class="quiet" aria-label=${words} title=${words} disabled=${disabled} onClick=${run}><${Icon} name=${icon} /></button>`;
+
+function Acts({ shown }) {
+  const { paper, entries, rawOf } = useActs();
+  const { commands } = usePage();
+  const { path, file, editing, text, saving, source, conflict } = shown;
+  const drawn = file.kind === 'markdown' || file.kind === 'csv';
+  if (conflict) return null; // its own buttons say what can be done
+  if (editing) {
+    return html`
+      ${text !== undefined && html`<button type="button" class="quiet" onClick=${() => paper.discard()}>${t('workspace.discard')}</button>`}
+      ${text === undefined && html`<button type="button" class="quiet" onClick=${() => paper.read()}>${t('workspace.done')}</button>`}
+      <button type="button" class="primary small" disabled=${text === undefined || saving} title=${commands.withKeys(t('workspace.save'), 'mod+s')}
+        onClick=${() => paper.save()}>${t(saving ? 'workspace.saving' : 'workspace.save')}</button>`;
+  }
+  return html`
+    ${drawn && html`<button type="button" class="quiet ws-source" aria-pressed=${source ? 'true' : 'false'} onClick=${() => paper.showSource(!source)}>${t('workspace.source')}</button>`}
+    ${isText(shown) && !file.truncated && file.editable !== false && html`<${Act} icon="edit" words=${t('workspace.edit')} run=${() => paper.edit()} />`}
+    ${isText(shown) && html`<${Act} icon="copy" words=${t('workspace.copy')} run=${() => paper.copy()} />`}
+    <${Act} icon="download" words=${t('workspace.download')} run=${() => entries.download(path)} />
+    <a class="quiet" href=${rawOf(path)} target="_blank" rel="noopener" aria-label=${t('workspace.raw')} title=${t('workspace.raw')}><${Icon} name="open" /></a>
+  `;
+}
+
+function useActs() {
+  const cabinet = useCabinet();
+  return { paper: cabinet.paper, entries: cabinet.entries, rawOf: (path) => cabinet.rawOf(path) };
+}
+
+/** What one has to know of the file before one reads or writes on. */
+function Notes({ shown }) {
+  const { paper } = useCabinet();
+  const { file, changed, conflict, kept, text, patch } = shown;
+  if (patch !== undefined || conflict) return null;
+  return html`
+    ${file?.truncated && html`<p class="ws-note">${t('workspace.truncated', { size: bytes(file.size) })}</p>`}
+    ${changed && html`<p class="ws-note warn" role="status">${t('workspace.changed')}
+      <button type="button" class="link" onClick=${() => paper.compare()}>${t('workspace.compare')}</button></p>`}
+    ${text !== undefined && kept === false && html`<p class="ws-note warn" role="status">${t('workspace.not-kept')}</p>`}
+  `;
+}
+
+function Body({ shown }) {
+  const { state, error, patch, file, conflict, editing, source } = shown;
+  if (state === 'loading' && !file) return html`<div class="ws-paper-body ws-wait" aria-busy="true"><span class="pulse"></span></div>`;
+  if (state === 'failed') return html`<${Failure} error=${error} />`;
+  if (patch !== undefined) return html`<${Patch} patch=${patch} />`;
+  if (conflict) return html`<${Conflict} shown=${shown} />`;
+  if (isText(shown) && editing) return html`<${Editor} shown=${shown} />`;
+  if (file.kind === 'markdown' && !source) return html`<div class="ws-paper-body ws-prose" tabindex="0"><${Markdown} text=${file.text ?? ''} live=${false} /></div>`;
+  if (file.kind === 'csv' && !source) return html`<${CsvTable} text=${file.text ?? ''} />`;
+  if (isText(shown)) return html`<${CodeView} shown=${shown} />`;
+  return html`<${Other} file=${file} />`;
+}
+
+function Failure({ error }) {
+  const { paper } = useCabinet();
+  return html`<div class="ws-paper-body ws-wait"><p class="ws-fault" role="alert">${error.message}</p>
+    <button type="button" class="secondary small" onClick=${() => paper.open(paper.shown.peek().path)}>${t('app.again')}</button></div>`;
+}
+
+/** A picture is shown; what only another program can show is offered to it. Nothing of either runs here. */
+function Other({ file }) {
+  const { entries, rawOf } = useActs();
+  if (file.kind === 'image') {
+    return html`<div class="ws-paper-body ws-picture" tabindex="0"><img src=${`${rawOf(file.path)}&v=${encodeURIComponent(file.version)}`} alt=${file.name} /></div>`;
+  }
+  return html`
+    <div class="ws-paper-body ws-wait"><${Icon} name="file" />
+      <p>${t(file.kind === 'pdf' ? 'workspace.pdf' : 'workspace.binary', { size: bytes(file.size) })}</p>
+      <button type="button" class="secondary" onClick=${() => entries.download(file.path)}><${Icon} name="download" />${t('workspace.download')}</button></div>
+  `;
+}

@@ -1,0 +1,49 @@
+// What has changed in the workspace, by git and since the last prompt; and what was committed before.
+
+import { computed, signal } from '@preact/signals';
+import { parentOf } from '../../state/paths.js';
+
+const COMMITS = 30;
+
+export class Changes {
+  #cabinet;
+  #asked = 0;
+  /** As `GET /api/workspace/git` gives it, or null. */
+  told = signal(null);
+  commits = signal([]);
+  error = signal(null);
+  /** Paths that this turn has touched, and the folders that lead to them. */
+  touched = computed(() => new Set((this.told.value?.touched ?? []).flatMap(upwards)));
+  count = computed(() => new Set([...(this.told.value?.changes ?? []).map(({ path }) => path), ...(this.told.value?.touched ?? [])]).size);
+
+  constructor(cabinet) {
+    this.#cabinet = cabinet;
+  }
+
+  begin() {
+    this.#asked += 1;
+    this.told.value = null;
+    this.commits.value = [];
+    this.error.value = null;
+  }
+
+  async load() {
+    const asked = ++this.#asked;
+    try {
+      const told = await this.#cabinet.get('git');
+      const commits = told.repository ? (await this.#cabinet.get('log', { limit: COMMITS })).commits : [];
+      if (asked !== this.#asked) return;
+      this.told.value = told;
+      this.commits.value = commits;
+      this.error.value = null;
+    } catch (error) {
+      if (asked === this.#asked) this.error.value = error;
+    }
+  }
+}
+
+function upwards(path) {
+  const all = [];
+  for (let each = path; each; each = parentOf(each)) all.push(each);
+  return all;
+}

@@ -1,0 +1,133 @@
+"""The workspaces of one server: which folder a conversation works in, and what is needed to work there."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from hermes_webui.errors import Conflict, Forbidden, NotFound
+from hermes_webui.workspace.folder import Folder
+from hermes_webui.workspace.git import Git, Status
+from hermes_webui.workspace.listing import Orders
+from hermes_webui.workspace.names import shown
+from hermes_webui.workspace.roots import Roots
+from hermes_webui.workspace.terminal import Terminals
+from hermes_webui.workspace.trash import Trash
+from hermes_webui.workspace.writing import Disk
+
+TRASH: Final = "workspace-trash"
+
+#: The states of so many workspaces are remembered, for the letters in their trees.
+REMEMBERED: Final = 32
+
+
+class Chosen(NamedTuple):
+    """What was set on the page: `said` gives it as it stands now, `keep` puts another in its place, on the disk."""
+
+    said: Callable[[], Mapping[str, Any]]
+    keep: Callable[[Mapping[str, Any]], Awaitable[None]]
+
+
+class Workspaces:
+    """`given` is `[workspace]` of `config.toml`, `environment` is for Git and for the shells of terminals.
+
+    Raises `SettingsError` for a table that cannot hold.
+    """
+
+    def __init__(
+        self,
+        state: Path,
+        given: Mapping[str, Any],
+        chosen: Chosen,
+        environment: Mapping[str, str],
+        clock: Callable[[], float],
+        disk: Disk | None = None,
+    ) -> None:
+        self.roots = Roots(state, given, chosen.said)
+        self.terminals = Terminals(environment)
+        self._chosen = chosen
+        self._environment = environment
+        self._disk = disk or Disk()
+        self._orders = Orders()
+        self._trash = Trash(state / TRASH, clock, self._disk)
+        self._states: OrderedDict[Path, Status] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def prepare(self) -> None:
+        """For the start: a folder to work in, and what a crash left half deleted is put back."""
+        self.roots.prepare()
+        self._trash.put_back()
+
+    async def choose(self, roots: Sequence[str] | None, terminal: bool | None) -> None:  # noqa: FBT001 - None: as it is
+        """Sets the roots beside those of `config.toml`, and whether there are terminals; None: as it is.
+
+        Raises `BadRequest` for what may be no root, `Conflict` where `config.toml` says otherwise.
+        """
+        said = dict(self.roots.said())
+        if roots is not None:
+            said["roots"] = await asyncio.to_thread(self.roots.checked, roots)
+        if terminal is not None:
+            if self.roots.terminal_is_given and terminal != self.roots.terminal:
+                raise Conflict("Whether there are terminals is set in config.toml. Change it there.")
+            said["terminal"] = terminal
+        await self._chosen.keep(said)
+        if not self.roots.terminal:
+            await self.terminals.close()
+
+    def folder(self, workspace: str) -> Folder:
+        """The folder of a conversation whose workspace is called so; empty: the default. Blocking.
+
+        Raises `Forbidden` where it is none that may be a workspace, `NotFound` where it is not there.
+        """
+        name = workspace or self.roots.default()
+        if not name:
+            raise NotFound("There is no folder to work in. Name one in the settings, under Workspace.")
+        try:
+            return self.at(self.roots.admit(name))
+        except Forbidden as error:
+            raise Forbidden(
+                f"This conversation's workspace, {shown(name)}, is not among the folders that may be workspaces. "
+                "Choose another for it, or add this one in the settings. Nothing was read or changed."
+            ) from error
+
+    def at(self, path: Path) -> Folder:
+        """A folder that has been admitted. Raises `NotFound`."""
+        return Folder(path, self._trash, self._orders, self._disk)
+
+    def admit(self, workspace: str) -> str:
+        """The workspace as a conversation keeps it: its real path; empty stays the default. Blocking.
+
+        Raises `Forbidden`, `NotFound`, `BadRequest`.
+        """
+        return str(self.roots.admit(workspace)) if workspace else ""
+
+    def git(self, folder: Folder) -> Git:
+        """Git for a folder. No repository above its root is looked for."""
+        return Git(folder.root, self.roots.above(folder.root), self._environment)
+
+    def status(self, folder: Folder) -> Status:
+        """What Git says of a folder now; remembered for `letters`. Blocking."""
+        found = self.git(folder).status()
+        with self._lock:
+            self._states[folder.root] = found
+            self._states.move_to_end(folder.root)
+            while len(self._states) > REMEMBERED:
+                self._states.popitem(last=False)
+        return found
+
+    def letters(self, folder: Folder) -> dict[str, str]:
+        """Git's letter for each path that differed when the state was last asked for, and for the folders above it."""
+        with self._lock:
+            found = self._states.get(folder.root)
+        letters: dict[str, str] = {}
+        for change in found.changes if found else ():
+            letters[change.path] = change.state
+            above = change.path.rpartition("/")[0]
+            while above and above not in letters:
+                letters[above] = "M"
+                above = above.rpartition("/")[0]
+        return letters

@@ -1,0 +1,231 @@
+"""The files of a conversation's folder: seen, found, changed and taken back, by mouse and by keys."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.chat import answer, composer, finished, send
+from tests.e2e.desk import SESSION, commit, editor, entry, opened, paper, plant, tree
+
+pytestmark = pytest.mark.browser
+
+AT = f"/c/{SESSION}"
+
+
+def test_a_new_conversation_gets_a_folder_with_one_click(make_server, open_page):
+    server = make_server()
+    plant(server)
+    server.start()
+    page = open_page(server.url)
+    page.get_by_role("button", name="Workspace").click()
+    panel = page.get_by_role("complementary", name="Workspace")
+    expect(panel).to_contain_text("No folder yet")
+    panel.get_by_role("button", name="Choose another folder").click()
+    panel.get_by_role("button", name="Look into workspace").click()
+    panel.get_by_role("button", name="Use demo").click()
+    expect(entry(page, "README")).to_be_visible()
+    expect(tree(page)).to_be_focused()
+    expect(page.get_by_role("button", name="Workspace: demo").first).to_be_visible()
+    answer(page, "please say: good")
+    page.reload()
+    expect(entry(page, "README")).to_be_visible()  # as it was left: open, and the same folder
+    send(page, "once more")
+    finished(page)
+
+
+def test_the_tree_goes_by_keys_alone(make_server, open_page):
+    server = make_server()
+    folder = plant(server)
+    server.start()
+    page = open_page(f"{server.url}{AT}")
+    opened(page)
+    page.keyboard.press("ArrowRight")
+    expect(entry(page, "app.py")).to_be_visible()
+    page.keyboard.type("app")
+    page.keyboard.press("Enter")
+    expect(paper(page, "app.py")).to_contain_text("class App")
+    expect(paper(page, "app.py").locator(".hljs-keyword").first).to_be_visible()
+    page.get_by_role("button", name="Back to the list").click()
+    tree(page).focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    expect(entry(page, "src")).to_have_attribute("aria-expanded", "false")
+    page.keyboard.press("End")
+    page.keyboard.press("F2")
+    page.get_by_role("textbox", name="New name for README").fill("notes.md")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert").filter(has_text="notes.md")).to_be_visible()  # that name is taken
+    page.get_by_role("textbox", name="New name for README").fill("READ.ME")
+    page.keyboard.press("Enter")
+    expect(entry(page, "READ.ME")).to_be_visible()
+    expect(tree(page)).to_be_focused()
+    page.keyboard.press("Delete")
+    expect(entry(page, "READ.ME")).to_have_count(0)
+    assert not (folder / "READ.ME").exists()
+    page.get_by_role("button", name="Undo").click()
+    expect(entry(page, "READ.ME")).to_be_visible()
+    assert (folder / "READ.ME").read_text("utf-8") == "Read me\n"
+    tree(page).focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("Shift+F10")
+    page.get_by_role("menuitem", name="New file").press("Enter")
+    page.get_by_role("textbox", name="New file in src").fill("new.py")
+    page.keyboard.press("Enter")
+    expect(editor(page, "new.py")).to_be_focused()
+    assert (folder / "src" / "new.py").read_bytes() == b""
+
+
+def test_what_is_typed_outlives_a_reload_and_is_saved_by_a_key(make_server, open_page):
+    server = make_server()
+    folder = plant(server)
+    server.start()
+    page = open_page(f"{server.url}{AT}")
+    opened(page)
+    entry(page, "README").click()
+    paper(page, "README").get_by_role("button", name="Edit").click()
+    editor(page, "README").press("ControlOrMeta+End")
+    page.keyboard.type("if x:\nmore")
+    expect(editor(page, "README")).to_have_value("Read me\nif x:\n    more")
+    page.keyboard.press("Shift+Tab")
+    expect(editor(page, "README")).to_have_value("Read me\nif x:\nmore")
+    page.reload()
+    expect(entry(page, "README")).to_have_attribute("aria-label", re.compile("not saved"))
+    entry(page, "README").click()
+    expect(editor(page, "README")).to_have_value("Read me\nif x:\nmore")
+    editor(page, "README").press("ControlOrMeta+s")
+    expect(paper(page, "README").get_by_role("button", name="Save")).to_be_disabled()
+    assert (folder / "README").read_text("utf-8") == "Read me\nif x:\nmore"
+    page.get_by_role("button", name="Back to the list").click()
+    expect(entry(page, "README")).not_to_have_attribute("aria-label", re.compile("not saved"))
+
+
+@pytest.mark.parametrize(("choice", "kept"), [("Keep mine", "mine"), ("Take the saved one", "theirs")])
+def test_a_file_that_was_changed_elsewhere_is_never_overwritten_unasked(make_server, open_page, choice, kept):
+    server = make_server()
+    folder = plant(server, {"a.txt": "begin\n"})
+    server.start()
+    page = open_page(f"{server.url}{AT}")
+    opened(page)
+    entry(page, "a.txt").click()
+    paper(page, "a.txt").get_by_role("button", name="Edit").click()
+    editor(page, "a.txt").fill("mine")
+    (folder / "a.txt").write_text("theirs", "utf-8")
+    editor(page, "a.txt").press("ControlOrMeta+s")
+    both = page.get_by_role("group", name="Two versions of this file")
+    expect(both).to_be_visible()
+    assert (folder / "a.txt").read_text("utf-8") == "theirs"
+    expect(paper(page, "a.txt").locator(".ws-patch-line.removed")).to_have_text(re.compile("theirs"))
+    expect(paper(page, "a.txt").locator(".ws-patch-line.added")).to_have_text(re.compile("mine"))
+    both.get_by_role("button", name=choice).click()
+    expect(both).to_have_count(0)
+    expect(editor(page, "a.txt")).to_have_value(kept)
+    expect(paper(page, "a.txt").get_by_role("button", name="Save")).to_be_disabled()
+    assert (folder / "a.txt").read_text("utf-8") == kept
+
+
+def test_a_search_leads_to_the_line(make_server, open_page):
+    server = make_server()
+    plant(server)
+    server.start()
+    page = open_page(f"{server.url}{AT}")
+    opened(page)
+    field = page.get_by_role("combobox", name="Search files")
+    field.fill("log")
+    expect(page.get_by_role("option")).to_have_count(1)
+    page.get_by_role("button", name="In text").click()
+    field.fill("value * 41")
+    expect(page.get_by_role("option")).to_contain_text("return value * 41")
+    field.press("Enter")
+    expect(paper(page, "app.py").locator(".ws-mark")).to_be_in_viewport()
+    expect(paper(page, "app.py").get_by_text("def part_41")).to_be_in_viewport()
+
+
+def test_files_are_brought_in_and_taken_out(make_server, open_page, tmp_path):
+    server = make_server()
+    folder = plant(server)
+    server.start()
+    page = open_page(f"{server.url}{AT}")
+    panel = opened(page)
+    (tmp_path / "up.bin").write_bytes(bytes(range(256)))
+    with page.expect_file_chooser() as chooser:
+        panel.get_by_role("button", name="Upload files").click()
+    chooser.value.set_files([tmp_path / "up.bin"])
+    expect(page.get_by_text("1 file was uploaded.")).to_be_visible()
+    assert (folder / "up.bin").read_bytes() == bytes(range(256))
+    entry(page, "up.bin").click()
+    expect(paper(page, "up.bin")).to_contain_text("no text")
+    with page.expect_download() as download:
+        paper(page, "up.bin").get_by_role("button", name="Download").last.click()
+    assert download.value.path().read_bytes() == bytes(range(256))
+
+
+def test_changes_are_grouped_and_shown_line_by_line(make_server, open_page):
+    server = make_server()
+    folder = plant(server)
+    commit(folder)
+    (folder / "README").write_text("Read this\n", "utf-8")
+    (folder / "fresh.txt").write_text("new\n", "utf-8")
+    server.start()
+    page = open_page(f"{server.url}{AT}")
+    panel = opened(page)
+    expect(entry(page, "README")).to_have_attribute("aria-label", re.compile("modified"))
+    panel.get_by_role("tab", name="Changes").click()
+    expect(panel).to_contain_text("main")
+    expect(panel).to_contain_text("Begin")
+    panel.get_by_role("button", name="README").click()
+    expect(paper(page, "README").locator(".ws-patch-line.removed")).to_have_text(re.compile("Read me"))
+    expect(paper(page, "README").locator(".ws-patch-line.added")).to_have_text(re.compile("Read this"))
+
+
+def test_what_changes_on_the_disk_is_seen_when_a_run_ends(make_server, open_page):
+    server = make_server()
+    folder = plant(server)
+    server.start()
+    page = open_page(f"{server.url}{AT}")
+    panel = opened(page)
+    entry(page, "README").click()
+    expect(paper(page, "README")).to_contain_text("Read me")
+    (folder / "README").write_text("Another text\n", "utf-8")
+    (folder / "made.txt").write_text("x", "utf-8")
+    answer(page, "please say: good")
+    expect(paper(page, "README")).to_contain_text("Another text")
+    panel.get_by_role("button", name="Back to the list").click()
+    expect(entry(page, "made.txt")).to_be_visible()
+
+
+def test_at_completes_paths_and_a_command_opens_them(make_server, open_page):
+    server = make_server()
+    plant(server)
+    server.start()
+    page = open_page(f"{server.url}{AT}")
+    expect(composer(page)).to_be_focused()
+    page.keyboard.type("Look at @src/ap")
+    expect(page.get_by_role("option", name="app.py")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(composer(page)).to_have_value("Look at src/app.py ")
+    opened(page)
+    page.keyboard.press("End")
+    page.keyboard.press("Shift+F10")
+    page.get_by_role("menuitem", name="Mention").click()
+    expect(composer(page)).to_have_value("Look at src/app.py README ")
+
+
+@pytest.mark.heavy
+def test_a_folder_of_a_hundred_thousand_entries_stays_quick(make_server, open_page):
+    server = make_server()
+    folder = plant(server, {"a.txt": "x"})
+    (folder / "many").mkdir()
+    for at in range(100_000):
+        (folder / "many" / f"entry-{at:06d}").touch()
+    server.start()
+    page = open_page(f"{server.url}{AT}")
+    opened(page)
+    page.keyboard.press("ArrowRight")
+    expect(entry(page, "entry-000000")).to_be_visible()
+    page.keyboard.press("End")
+    expect(entry(page, "entry-099999")).to_be_visible(timeout=5000)
+    assert page.locator(".ws-row").count() < 80
+    page.keyboard.press("PageUp")
+    page.keyboard.press("Home")
+    expect(entry(page, "many")).to_be_visible()
