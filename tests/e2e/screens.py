@@ -119,6 +119,16 @@ def section(name: str) -> Callable[[Page], None]:
     return go
 
 
+def after_leaving(show: Callable[[Page], None]) -> Callable[[Page], None]:
+    """In a new conversation: the one before waits for an answer."""
+
+    def shown(page: Page) -> None:
+        left(page)
+        show(page)
+
+    return shown
+
+
 #: In this order: each begins where the one before ended, after Escape.
 SCREENS: Mapping[str, Callable[[Page], None]] = MappingProxyType(
     {
@@ -127,8 +137,8 @@ SCREENS: Mapping[str, Callable[[Page], None]] = MappingProxyType(
         "formulas": formulas,
         "failure": failure,
         "permission": question("approve"),
-        "change": lambda page: (left(page), question("patch")(page)),
-        "form": lambda page: (left(page), question("form")(page)),
+        "change": after_leaving(question("patch")),
+        "form": after_leaving(question("form")),
         "agents at work": agents_at_work,
         "chooser": chooser,
         "outline": outline,

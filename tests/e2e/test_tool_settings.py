@@ -126,10 +126,12 @@ def test_a_conversation_is_given_a_personality_and_tools_in_the_composer(make_se
         page = open_page(server.url)
         serve_tools(page)
         wishes = []
-        page.route(
-            "**/api/session/configure",
-            lambda route: (wishes.append(route.request.post_data_json), route.fulfill(json={})),
-        )
+
+        def take(route):
+            wishes.append(route.request.post_data_json)
+            route.fulfill(json={})
+
+        page.route("**/api/session/configure", take)
         expect(page.get_by_role("button", name="Model:")).not_to_contain_text("Demo")
         page.get_by_role("button", name="Add", exact=True).click()
         expect(page.get_by_role("menuitemcheckbox", name="Files")).to_be_checked()
