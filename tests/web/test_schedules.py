@@ -299,11 +299,12 @@ async def test_a_schedule_begins_with_its_profile_and_what_it_names_itself_goes_
         fields = {"engine": "scripted", "model": "m1", "workspace": str(one), "personality": "calm"}
         profile = (await server.post("/api/profiles/save", name="Agent", **fields)).json["id"]
         await save(server, profile=profile, workspace=str(other))
+        engine.answer("begun")
         await clock.advance("2026-11-20T09:00:00+01:00")
+        await over(server)
         (row,) = await server.listed()
         assert (row["workspace"], row["model"], row["profile"]) == (str(other.resolve()), "m1", "Agent")
         assert engine.turns[0].model == "m1"
-        engine.say(TurnEnded())
 
 
 async def test_what_is_no_schedule_is_refused_and_nothing_is_kept(tmp_path):
