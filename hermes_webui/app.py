@@ -159,8 +159,7 @@ class _Running:
         doorman: Doorman,
         ui: str,
     ) -> None:
-        self._opened = opened
-        self._engines = engines
+        self._opened, self._engines = opened, engines
         self._committer, self._reads = Committer(), Committer()
         self._journal = Journal(opened.store.root / "_runs", opened.disk, f"{int(time.time() * 1000)}")
         desk = self._desk()
