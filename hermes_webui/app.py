@@ -172,15 +172,13 @@ class _Running:
         doorman: Doorman,
         ui: str,
     ) -> None:
-        self._opened = opened
-        self._engines = engines
+        self._opened, self._engines = opened, engines
         self._committer, self._reads = Committer(), Committer()
         self._journal = Journal(opened.store.root / "_runs", opened.disk, f"{int(time.time() * 1000)}")
         desk = self._desk()
         default = Default(Choice(settings.engine, settings.provider, settings.model))
         kept = opened.choices
         permissions = Permissions(settings.tables.get("approvals", {}), kept)
-        equipment = _equipped(settings, kept, engines.get("model"))
         self._looking = asyncio.create_task(default.look(engines.get("model"), engines.get("hermes")))
         supervisor = self._supervisor(desk, default, live, permissions)
         self.services = Services(
@@ -201,7 +199,7 @@ class _Running:
             place=_place(settings),
             hermes=_hermes(settings, kept, desk, engines),
             around=_around(opened, desk, supervisor, self._reads),
-            equipment=equipment,
+            equipment=_equipped(settings, kept, engines.get("model")),
             is_local=settings.is_local,
             ui=ui,
         )
