@@ -1,4 +1,4 @@
-"""Puts a server together: the only place that names concrete classes."""
+"""Puts a server together: with `crew`, the only place that names concrete classes."""
 
 from __future__ import annotations
 
@@ -18,28 +18,17 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from hermes_webui import __version__
+from hermes_webui import crew
 from hermes_webui.chat import hermes
 from hermes_webui.chat.run import Run
-from hermes_webui.engines.acp.engine import AcpEngine, Ground
-from hermes_webui.engines.acp.profiles import profiles_from
-from hermes_webui.engines.acp.seats import Seats
 from hermes_webui.engines.base import Engine
-from hermes_webui.engines.demo import DemoEngine
-from hermes_webui.engines.mcp.servers import Servers
 from hermes_webui.engines.model import ModelEngine
-from hermes_webui.engines.providers import KNOWN, ProviderConfig, providers_from, variables_of
-from hermes_webui.engines.toolbox import Toolbox, limits_of
-from hermes_webui.engines.tools.shell import without_secrets
-from hermes_webui.engines.tools.web import Web
-from hermes_webui.errors import HermesError, SettingsError
+from hermes_webui.errors import HermesError
 from hermes_webui.runs.choice import Choice, Default
 from hermes_webui.runs.clock import Clock, SystemClock
 from hermes_webui.runs.desk import Desk
 from hermes_webui.runs.hermes import HermesSessions
-from hermes_webui.runs.mcp import McpSetup
 from hermes_webui.runs.permissions import Permissions
-from hermes_webui.runs.personalities import Personalities
 from hermes_webui.runs.setup import Given, Setup
 from hermes_webui.runs.spending import Spending
 from hermes_webui.runs.supervisor import Asks, Supervisor
@@ -51,7 +40,6 @@ from hermes_webui.settings import Settings
 from hermes_webui.store import choices
 from hermes_webui.store.agent_claims import AgentClaims
 from hermes_webui.store.agent_store import AgentStore
-from hermes_webui.store.agents import AgentNotes
 from hermes_webui.store.attachments import Attachments
 from hermes_webui.store.checkpoints import Checkpoints
 from hermes_webui.store.choices import Choices
@@ -73,8 +61,7 @@ from hermes_webui.web.login import Doorman
 from hermes_webui.web.replies import on_error, on_no_route
 from hermes_webui.web.routes import routes
 from hermes_webui.web.security import Gate, policy
-from hermes_webui.web.services import Around, Equipment, Place, Services
-from hermes_webui.workspace.roots import Roots
+from hermes_webui.web.services import Around, Place, Services
 from hermes_webui.workspace.workspaces import Chosen, Workspaces
 
 UI = Path(__file__).parent / "ui"
@@ -138,7 +125,7 @@ def create_app(
     ui = assets.load(UI)
     doorman = Doorman(settings.password_hash or settings.chosen.get("password_hash", ""), opened.identity.secret)
     gate = Middleware(Gate, hosts=settings.hosts, doorman=doorman, content_policy=policy(ui.page))
-    made = dict(engines if engines is not None else _engines(settings, opened))
+    made = dict(engines if engines is not None else crew.engines(settings, opened.disk, opened.choices))
     live = ({} if streams is None else streams, lock or threading.Lock())
 
     @asynccontextmanager
@@ -177,8 +164,7 @@ class _Running:
         self._journal = Journal(opened.store.root / "_runs", opened.disk, f"{int(time.time() * 1000)}")
         desk = self._desk()
         default = Default(Choice(settings.engine, settings.provider, settings.model))
-        kept = opened.choices
-        permissions = Permissions(settings.tables.get("approvals", {}), kept)
+        permissions = Permissions(settings.tables.get("approvals", {}), opened.choices)
         self._looking = asyncio.create_task(default.look(engines.get("model"), engines.get("hermes")))
         supervisor = self._supervisor(desk, default, live, permissions)
         self.services = Services(
@@ -193,13 +179,13 @@ class _Running:
             prompts=opened.prompts,
             projects=opened.projects,
             unread=Unread(desk),
-            setup=_setup(settings, kept, default, engines.get("model")),
+            setup=_setup(settings, opened.choices, default, engines.get("model")),
             permissions=permissions,
-            workspaces=_workspaces(settings, kept),
+            workspaces=_workspaces(settings, opened.choices),
             place=_place(settings),
-            hermes=_hermes(settings, kept, desk, engines),
+            hermes=_hermes(settings, opened.choices, desk, engines),
             around=_around(opened, desk, supervisor, self._reads),
-            equipment=_equipped(settings, kept, engines.get("model")),
+            equipment=crew.equip(settings, opened.choices, engines.get("model")),
             is_local=settings.is_local,
             ui=ui,
         )
@@ -266,32 +252,6 @@ def _around(opened: Opened, desk: Desk, supervisor: Supervisor, reads: Committer
     return Around(timetable, opened.profiles, Spending(Usage(opened.store), desk, reads))
 
 
-def _engines(settings: Settings, opened: Opened) -> dict[str, Engine]:
-    providers = _providers(settings)
-    found = agents(settings, opened.disk, opened.choices)
-    known = [*(provider.id for provider in providers), *found]
-    if settings.provider and settings.provider not in [*known, "demo"]:
-        raise SettingsError(
-            f"There is no provider `{settings.provider}` to be the default. There are: {', '.join(known)}."
-        )
-    return {"model": ModelEngine(providers), "demo": DemoEngine(pace=settings.demo_pace), **found}
-
-
-def agents(settings: Settings, disk: Disk, kept: Choices) -> dict[str, AcpEngine]:
-    """The agents by their ids, which share the places for their processes."""
-    profiles, limits = profiles_from(settings.tables.get("agents", {}), settings.environment, settings.state)
-    notes = AgentNotes(settings.state / "agents", disk)
-    roots = Roots(settings.state, settings.tables.get("workspace", {}), lambda: kept.said.get("workspace", {}))
-
-    def folder(workspace: str) -> str:
-        roots.prepare()
-        return str(roots.admit(workspace or roots.default()))
-
-    ground = Ground(settings.environment, folder, notes, notes.log, notes.log_path, __version__)
-    seats = Seats(limits)
-    return {profile.id: AcpEngine(profile, ground, seats) for profile in profiles}
-
-
 def _workspaces(settings: Settings, kept: Choices) -> Workspaces:
     """Where conversations work; what was set on the page may change while the server runs."""
     given = settings.tables.get("workspace", {})
@@ -299,10 +259,6 @@ def _workspaces(settings: Settings, kept: Choices) -> Workspaces:
     made = Workspaces(settings.state, given, chosen, settings.environment, time.time)
     made.prepare()
     return made
-
-
-def _providers(settings: Settings) -> tuple[ProviderConfig, ...]:
-    return providers_from(settings.environment, settings.providers, settings.chosen.get("providers", {}))
 
 
 def _setup(settings: Settings, kept: Choices, default: Default, engine: Engine | None) -> Setup:
@@ -315,26 +271,6 @@ def _setup(settings: Settings, kept: Choices, default: Default, engine: Engine |
     setup = Setup(given, kept, default, engine if isinstance(engine, ModelEngine) else None)
     setup.apply()
     return setup
-
-
-def _equipped(settings: Settings, kept: Choices, engine: Engine | None) -> Equipment:
-    """Tools for the models."""
-    roots = Roots(settings.state, settings.tables.get("workspace", {}), lambda: kept.said.get("workspace", {}))
-    environment = without_secrets(settings.environment, [key for one in KNOWN for key in variables_of(one)])
-    limits = limits_of(settings.tables.get("tools", {}))
-    personalities = Personalities(kept)
-    servers = Servers(environment)
-    toolbox = Toolbox(
-        environment=environment,
-        admit=roots.admit,
-        personality=personalities.words,
-        web=Web(limits.private_hosts).tools(),
-        more=servers,
-        steps=limits.steps,
-    )
-    if isinstance(engine, ModelEngine):
-        engine.equip(toolbox)
-    return Equipment(toolbox, McpSetup(settings.tables.get("mcp", {}), kept, servers), personalities)
 
 
 def _place(settings: Settings) -> Place:

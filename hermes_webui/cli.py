@@ -243,7 +243,7 @@ def _password(given: argparse.Namespace) -> int:
 
 
 def _agents(given: argparse.Namespace) -> int:
-    from hermes_webui import agents_command, app
+    from hermes_webui import agents_command, crew
     from hermes_webui.store.choices import NAME, Choices
     from hermes_webui.store.files import Disk
 
@@ -251,7 +251,7 @@ def _agents(given: argparse.Namespace) -> int:
         _say(f"Which agent? `hermes-webui agents` lists them; then `hermes-webui agents {given.what} ID`.")
         return 2
     chosen = _settings(given)
-    found = app.agents(chosen, Disk(), Choices(chosen.state / NAME, Disk(), chosen.chosen))
+    found = crew.agents(chosen, Disk(), Choices(chosen.state / NAME, Disk(), chosen.chosen))
     if given.what == "test":
         return agents_command.tried(found, given.agent, print)
     if given.what == "install":

@@ -24,12 +24,13 @@ LAYERS = {
     "web": 4,
     "postgres": 4,
     "agents_command": 5,
-    "app": 5,
-    "server": 5,
-    "cli": 6,
-    "__main__": 7,
+    "crew": 5,
+    "app": 6,
+    "server": 6,
+    "cli": 7,
+    "__main__": 8,
 }
-IMPORTED_ONLY_BY = {"postgres": {"app"}, "settings": {"app", "cli", "__main__"}}
+IMPORTED_ONLY_BY = {"postgres": {"app"}, "settings": {"app", "crew", "cli", "__main__"}}
 IMPURE = {"os", "io", "time", "asyncio", "pathlib", "random", "socket"}
 
 WRITING_OS = {

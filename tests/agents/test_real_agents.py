@@ -106,6 +106,7 @@ class Real:
 def real(tmp_path, agent):
     command = AGENTS[agent][0]()
     with ModelPeer() as peer:
+        peer.numbers_calls = True
         env = settings_of(agent, tmp_path / "home", peer.url)
         state = tmp_path / "state"
         state.mkdir(exist_ok=True)

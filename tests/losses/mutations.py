@@ -141,7 +141,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     mutation(
         "two_truths",
         "one row for an agent's conversation that is ours now",
-        (f"{RUNS}/hermes.py", "if summary.session_id not in mine and", "if"),
+        (f"{RUNS}/hermes.py", "if summary.session_id not in mine and row.source_id not in mine:", "if True:"),
     ),
     mutation(
         "resurrection",

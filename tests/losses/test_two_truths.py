@@ -87,7 +87,8 @@ async def test_a_conversation_of_hermes_agent_that_goes_on_in_both_places_is_our
         for _ in range(2):
             async with running(tmp_path / "state", agent_dbs=(db.path,)) as app:
                 assert await app.messages(session_id) == before
-                assert [row["session_id"] for row in await app.listed()] == [session_id]
+                rows = [(row["session_id"], row["message_count"], row["read_only"]) for row in await app.listed()]
+                assert rows == [(session_id, 6, False)]
         assert said(before) == [("user", "again"), ("assistant", "the same")] * 3
         assert len({message["id"] for message in before}) == 6
 

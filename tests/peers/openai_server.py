@@ -86,6 +86,8 @@ class ModelPeer:
     def __init__(self, *, key: str = "", models: tuple[str, ...] = ("peer-small", "peer-large"), port: int = 0) -> None:
         self.key = key
         self.models = models
+        #: Whether each call has an id of its own: Hermes takes two of the same id to be one.
+        self.numbers_calls = False
         self.requests: list[Seen] = []
         self.open_streams = 0
         self._port = port
@@ -207,6 +209,9 @@ class ModelPeer:
         if not dialect.streams(seen):
             return JSONResponse(dialect.whole(thoughts, text, ending))
         chunks = dialect.chunks(thoughts, _pieces(text), ending, calls)
+        if self.numbers_calls:
+            mark = len(self.requests)
+            chunks = (re.sub(r'"id": "c(\d+)"', rf'"id": "c\1-{mark}"', chunk) for chunk in chunks)
         return _Reply(self, self._paced(chunks, stepped="please step" in words), cut="please cut" in words)
 
     def _fail(self, dialect: Dialect, what: str, seen: Seen) -> Response:

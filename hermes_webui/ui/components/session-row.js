@@ -44,11 +44,14 @@ export function TrashedRow({ row, marks, at, total }) {
   `;
 }
 
-/** Where it comes from, where that is not here. */
-function Origin({ row: { session_source: source, source_label: label } }) {
-  if (source !== 'hermes') return null;
-  const words = t('list.from-hermes', { source: label });
-  return html`<span class="origin" role="img" aria-label=${words} title=${words}><${Icon} name="terminal" /></span>`;
+/** Where it comes from, where nobody wrote it here: an icon and its words. */
+const ORIGINS = { hermes: ['terminal', 'list.from-hermes'], schedule: ['clock', 'around.from-schedule'] };
+
+function Origin({ row: { session_source: origin, source_label: source } }) {
+  if (!ORIGINS[origin]) return null;
+  const [icon, key] = ORIGINS[origin];
+  const words = t(key, { source });
+  return html`<span class="origin" role="img" aria-label=${words} title=${words}><${Icon} name=${icon} /></span>`;
 }
 
 function Tags({ tags }) {

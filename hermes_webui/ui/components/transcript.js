@@ -36,9 +36,9 @@ export function Transcript() {
     <div class="scroller" ref=${scroller} tabindex="0" role="region" aria-label=${t('conversation.messages')}
       onScroll=${() => viewport.scrolled()} onClick=${clicksIn(page)} onKeyDown=${(event) => steer(event, { rows, places, go })}>
       <div class="rows" ref=${content} role="log" aria-label=${t('conversation.name')} aria-live="off">
-        <div style=${{ height: `${above}px` }}></div>
+        <div key="above" style=${{ height: `${above}px` }}></div>
         ${rows.slice(from, to).map((row, at) => html`<${Row} key=${row.key} row=${row} at=${from + at} />`)}
-        <div style=${{ height: `${below}px` }}></div>
+        <div key="below" style=${{ height: `${below}px` }}></div>
       </div>
     </div>
     ${store.asked.value.length > 0 && html`<${AskBar} />`}

@@ -34,7 +34,7 @@ export function byModel(days) {
 export function topOf(value) {
   if (value <= 0) return 1;
   const step = 10 ** Math.floor(Math.log10(value));
-  return [1, 2, 2.5, 5, 10].map((factor) => factor * step).find((top) => top >= value * (1 - 1e-9));
+  return [1, 1.5, 2, 3, 4, 5, 6, 8, 10].map((factor) => factor * step).find((top) => top >= value * (1 - 1e-9));
 }
 
 /** `{x, width, height}` of each bar in a field of 100 by 100, with a gap between them. */

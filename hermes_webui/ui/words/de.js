@@ -182,6 +182,7 @@ export const words = {
   'around.every-hours': { one: 'Jede Stunde', other: 'Alle {count} Stunden' },
   'around.every-minutes': { one: 'Jede Minute', other: 'Alle {count} Minuten' },
   'around.find-prompt': 'Prompts durchsuchen',
+  'around.from-schedule': 'Gesendet vom Zeitplan {source}',
   'around.hours': 'Stunden',
   'around.input': 'Gelesene Tokens',
   'around.is-default': 'Neue Gespräche beginnen damit.',

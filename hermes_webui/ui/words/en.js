@@ -182,6 +182,7 @@ export const en = {
   'around.every-hours': { one: 'Every hour', other: 'Every {count} hours' },
   'around.every-minutes': { one: 'Every minute', other: 'Every {count} minutes' },
   'around.find-prompt': 'Search the prompts',
+  'around.from-schedule': 'Sent by the schedule {source}',
   'around.hours': 'hours',
   'around.input': 'Tokens read',
   'around.is-default': 'New conversations begin with it.',

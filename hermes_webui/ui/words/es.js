@@ -182,6 +182,7 @@ export const words = {
   'around.every-hours': { one: 'Cada hora', other: 'Cada {count} horas' },
   'around.every-minutes': { one: 'Cada minuto', other: 'Cada {count} minutos' },
   'around.find-prompt': 'Buscar en los prompts',
+  'around.from-schedule': 'Enviada por la programación {source}',
   'around.hours': 'horas',
   'around.input': 'Tokens leídos',
   'around.is-default': 'Las conversaciones nuevas empiezan con él.',

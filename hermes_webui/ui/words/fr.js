@@ -182,6 +182,7 @@ export const words = {
   'around.every-hours': { one: 'Chaque heure', other: 'Toutes les {count} heures' },
   'around.every-minutes': { one: 'Chaque minute', other: 'Toutes les {count} minutes' },
   'around.find-prompt': 'Rechercher dans les prompts',
+  'around.from-schedule': 'Envoyée par la planification {source}',
   'around.hours': 'heures',
   'around.input': 'Tokens lus',
   'around.is-default': 'Les nouvelles conversations commencent avec.',

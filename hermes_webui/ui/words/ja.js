@@ -180,6 +180,7 @@ export const words = {
   'around.every-hours': { other: '{count} 時間ごと' },
   'around.every-minutes': { other: '{count} 分ごと' },
   'around.find-prompt': 'プロンプトを検索',
+  'around.from-schedule': 'スケジュール {source} から',
   'around.hours': '時間',
   'around.input': '入力トークン',
   'around.is-default': '新しい会話はこれで始まります。',

@@ -180,6 +180,7 @@ export const words = {
   'around.every-hours': { other: '每 {count} 小时' },
   'around.every-minutes': { other: '每 {count} 分钟' },
   'around.find-prompt': '搜索提示词',
+  'around.from-schedule': '由定时任务 {source} 发送',
   'around.hours': '小时',
   'around.input': '读取的 token',
   'around.is-default': '新对话以此开始。',

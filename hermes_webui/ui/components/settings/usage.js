@@ -53,10 +53,11 @@ function Total({ total }) {
   `;
 }
 
-const HEADS = ['around.runs', 'around.input', 'around.output', 'around.cost'];
+/** What matters first stands first: a narrow window shows no more. */
+const HEADS = ['around.cost', 'around.runs', 'around.input', 'around.output'];
 
-const Figures = ({ of }) => [of.runs, of.input_tokens, of.output_tokens].map((value) => html`<td>${count(value)}</td>`)
-  .concat(html`<td>${of.cost > 0 || !of.unpriced ? money(of.cost) : t('around.unknown')}</td>`);
+const Figures = ({ of }) => [of.cost > 0 || !of.unpriced ? money(of.cost) : t('around.unknown'), count(of.runs), count(of.input_tokens), count(of.output_tokens)]
+  .map((value) => html`<td>${value}</td>`);
 
 function Table({ name, first, rows }) {
   return html`
