@@ -56,7 +56,7 @@ async def test_of_calls_that_were_made_at_once_only_what_waits_is_run(peer, tmp_
         (work / "a.txt").write_text("A")
         calls = f"{append('one')} AND {append('two')} AND read_file {json.dumps({'path': 'a.txt'})}"
         session_id, run = await begun(app, work, f"please mention: Three.\nplease call: {calls}\nplease say: done")
-        first, second = await asked(app, session_id, 2)
+        first, second = sorted(await asked(app, session_id, 2), key=lambda each: each["call"]["subject"])
         assert first["call"]["subject"].startswith("echo one")
         async with app.stream("/api/events", session_id=session_id) as events:
             await answer(app, session_id, first["request_id"], "allow")
@@ -89,7 +89,7 @@ async def test_a_call_that_had_begun_is_not_run_again(peer, tmp_path):
     async with serving(peer, before, work) as app:
         hung = f"run_command {json.dumps({'command': 'echo one >>ran; sleep 60'})}"
         session_id, run = await begun(app, work, f"please call: {hung} AND {append('two')}\nplease say: done")
-        first, second = await asked(app, session_id, 2)
+        first, second = sorted(await asked(app, session_id, 2), key=lambda each: each["call"]["subject"])
         await answer(app, session_id, first["request_id"], "allow")
         while ran(work) != ["one"]:
             await app.session(session_id)
