@@ -47,6 +47,10 @@ IMPORT_MAP = re.compile(r'<script type="importmap">(.*?)</script>', re.DOTALL)
 ENTRY = re.compile(r'<script type="module" src="/static/([^"]+)">')
 
 
+#: A comment that has its lines to itself, in the page's own modules: a quarter of their weight.
+COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)[ \t]*$", re.MULTILINE)
+
+
 class File(Struct, frozen=True, dict=True):
     """One file. A vendored one is read when it is first asked for: what it holds is known by its entry in the list."""
 
@@ -91,7 +95,7 @@ def load(folder: Path) -> Assets:
         if path.is_file() and path.suffix not in {".py", ".pyc"}
     }
     known = _vendored(paths.get(VENDORED))
-    contents = {name: path.read_bytes() for name, path in paths.items() if name not in known}
+    contents = {name: _bare(name, path.read_bytes()) for name, path in paths.items() if name not in known}
     tags = {name: known.get(name) or _hash(contents[name]) for name in paths}
     digest = _hash("".join(f"{name} {tag}\n" for name, tag in tags.items()).encode())[:12]
     if INDEX in contents:
@@ -100,6 +104,13 @@ def load(folder: Path) -> Assets:
         tags |= {name: _hash(plain) for name, plain in pages.items()}
     files = {name: _file(name, tag, contents.get(name) or paths[name]) for name, tag in tags.items()}
     return Assets(MappingProxyType(files), digest)
+
+
+def _bare(name: str, plain: bytes) -> bytes:
+    """A module without its comments; each line keeps its number, so that what a browser reports is found."""
+    if not name.endswith(".js"):
+        return plain
+    return COMMENT.sub(lambda found: "\n" * found[0].count("\n"), plain.decode()).encode()
 
 
 def _hash(plain: bytes) -> str:

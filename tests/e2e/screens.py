@@ -66,7 +66,6 @@ def agents_at_work(page: Page) -> None:
 
 
 def tools(page: Page) -> None:
-    serve_tools(page)
     section("tools")(page)
     page.get_by_role("button", name="2 tools").click()
     page.get_by_role("button", name="Try read_file").click()
@@ -74,6 +73,7 @@ def tools(page: Page) -> None:
 
 
 def agents(page: Page) -> None:
+    serve_tools(page)
     section("agents")(page)
     expect(page.get_by_text("Gemini CLI")).to_be_visible()
 

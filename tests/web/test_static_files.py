@@ -149,3 +149,12 @@ def test_another_content_gives_other_addresses(tmp_path: Path):
     assert modules(contents, ["a.js"]) == ["a.js", "b/c.js", "d.js"]
     (tmp_path / "d.js").write_text("export const x = 2;\n", "utf-8")
     assert load(tmp_path).digest != first.digest
+
+
+async def test_modules_come_without_their_comments_and_each_line_keeps_its_number(tmp_path):
+    folder = tmp_path / "ui"
+    folder.mkdir()
+    source = "// why\n/**\n * what\n */\nconst one = 1; // stays\n  // indented\nconst two = `\n${'//'} stays`;\n"
+    (folder / "part.js").write_text(source, "utf-8")
+    sent = load(folder).files["part.js"].plain.decode()
+    assert sent == "\n\n\n\nconst one = 1; // stays\n\nconst two = `\n${'//'} stays`;\n"
