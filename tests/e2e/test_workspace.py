@@ -1,4 +1,4 @@
-"""The files of a conversation's folder: seen, found, changed and taken back, by mouse and by keys; nothing typed is lost."""
+"""The files of a conversation's folder: seen, found, changed and taken back, by mouse and by keys; nothing is lost."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The panel of the workspace, desk and phone, light and dark: nothing serious by axe-core, nothing outside the window."""
+"""The workspace panel, desk and phone, light and dark: nothing serious by axe-core, nothing outside the window."""
 
 import pytest
 from playwright.sync_api import Page, expect
