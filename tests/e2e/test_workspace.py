@@ -229,3 +229,58 @@ def test_a_folder_of_a_hundred_thousand_entries_stays_quick(make_server, open_pa
     page.keyboard.press("PageUp")
     page.keyboard.press("Home")
     expect(entry(page, "many")).to_be_visible()
+
+
+def test_the_owner_says_where_workspaces_may_be_and_whether_there_are_terminals(make_server, open_page, tmp_path):
+    server = make_server()
+    plant(server)
+    (tmp_path / "projects" / "web").mkdir(parents=True)
+    server.start()
+    page = open_page(f"{server.url}/settings/workspace")
+    page.get_by_label("Path of a folder").fill(str(tmp_path / "none"))
+    page.get_by_role("button", name="Add the folder").click()
+    expect(page.get_by_role("status").filter(has_text="none")).to_be_visible()
+    page.get_by_label("Path of a folder").fill(str(tmp_path / "projects"))
+    page.get_by_role("button", name="Add the folder").click()
+    expect(page.get_by_role("heading", name="projects")).to_be_visible()
+    page.get_by_role("switch", name="Terminal").click()
+    expect(page.get_by_role("switch", name="Terminal")).to_be_checked()
+    page.goto(f"{server.url}{AT}")
+    panel = opened(page)
+    expect(panel.get_by_role("tab", name="Terminal")).to_be_visible()
+    panel.get_by_role("button", name="Workspace: demo").click()
+    panel.get_by_role("button", name="Look into projects").click()
+    panel.get_by_role("button", name="Use web").click()
+    expect(panel).to_contain_text("This folder is empty.")
+
+
+def test_a_path_in_a_tool_card_opens_its_file_at_the_line(make_server, open_page):
+    server = make_server()
+    folder = plant(server)
+    call = {
+        "id": "t1",
+        "type": "function",
+        "function": {"name": "read", "arguments": "{}"},
+        "title": "Read app.py",
+        "kind": "read",
+    }
+    call["locations"] = [{"path": str(folder / "src" / "app.py"), "line": 100}, {"path": "/etc/passwd"}]
+    messages = [
+        {"role": "user", "content": "Look"},
+        {"role": "assistant", "content": "", "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "t1", "name": "read", "content": "seen"},
+        {"role": "assistant", "content": "Seen."},
+    ]
+    server.seed(
+        SESSION,
+        "The app",
+        [{**message, "timestamp": 1.79e9 + at} for at, message in enumerate(messages)],
+        workspace=str(folder),
+    )
+    server.start()
+    page = open_page(f"{server.url}{AT}")
+    page.get_by_text("Read app.py").click()
+    page.get_by_role("button", name="app.py:100").click()
+    expect(paper(page, "app.py").locator(".ws-mark")).to_be_in_viewport()
+    page.get_by_role("button", name="/etc/passwd").click()
+    expect(page.get_by_text("lies outside")).to_be_visible()

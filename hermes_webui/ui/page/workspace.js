@@ -2,7 +2,6 @@
 // panel, and all that it is made of (`workspace/`), is fetched when it is first opened.
 
 import { computed, signal } from '@preact/signals';
-import { nameOf } from '../state/paths.js';
 import { t } from '../words/words.js';
 
 /** Where the panel stands beside the conversation; elsewhere it covers it. */
@@ -17,7 +16,7 @@ export class Workspace {
   wish = signal(null);
   /** The folder of this conversation as the server names it; '' where none was chosen. */
   root = computed(() => this.#page.store.conversation.value.session?.workspace ?? '');
-  name = computed(() => nameOf(this.root.value.replace(/[/\\]+$/, '')));
+  name = computed(() => this.root.value.split('/').findLast(Boolean) ?? '');
 
   constructor(page, storage) {
     this.#page = page;

@@ -25,14 +25,15 @@ const Profiles = around(() => import('./profiles.js'), 'Profiles');
 const Prompts = around(() => import('./prompts.js'), 'Prompts');
 const Schedules = around(() => import('./schedules.js'), 'Schedules');
 const Usage = around(() => import('./usage.js'), 'Usage');
+const Workspace = late(() => import('./workspace.js'), 'Workspace');
 
 const PARTS = {
   appearance: Appearance, behaviour: Behaviour, models: Models, agents: Agents, tools: Tools, profiles: Profiles, prompts: Prompts,
-  schedules: Schedules, usage: Usage, access: Access, about: About,
+  workspace: Workspace, schedules: Schedules, usage: Usage, access: Access, about: About,
 };
 const ICONS = {
   appearance: 'sun', behaviour: 'keyboard', models: 'model', agents: 'agent', tools: 'tool', profiles: 'select', prompts: 'prompt',
-  schedules: 'clock', usage: 'chart', access: 'lock', about: 'info',
+  workspace: 'folder', schedules: 'clock', usage: 'chart', access: 'lock', about: 'info',
 };
 
 export function Settings({ section, close }) {

@@ -39,7 +39,6 @@ function Way({ path, primary }) {
 export function Chooser() {
   const cabinet = useCabinet();
   const { folders } = cabinet;
-  const { root } = usePage().workspace;
   const [query, setQuery] = useState('');
   const field = useRef(null);
   useEffect(() => {
@@ -47,32 +46,42 @@ export function Chooser() {
     folders.look(null);
     if (matchMedia('(hover: hover)').matches) field.current.focus();
   }, []);
-  const inside = folders.inside.value;
   const go = (path) => {
     setQuery('');
     folders.look(path);
     field.current.focus();
   };
-  const leave = (event) => {
-    if (event.key !== 'Escape') return;
-    event.preventDefault();
-    cabinet.choosing.value = false;
-    document.querySelector('.ws-folder').focus();
-  };
-  const listed = folders.listed(query);
   return html`
-    <section class="ws-chooser" aria-label=${t('workspace.choose')} onKeyDown=${leave}>
+    <section class="ws-chooser" aria-label=${t('workspace.choose')} onKeyDown=${(event) => leave(event, cabinet)}>
       <div class="ws-search"><${Icon} name="search" /><input ref=${field} type="search" value=${query} aria-label=${t('workspace.filter-folders')}
         placeholder=${t('workspace.filter-folders')} onInput=${({ target }) => setQuery(target.value)} /></div>
       ${folders.error.value && html`<p class="ws-fault" role="alert">${folders.error.value.message}</p>`}
-      <div class="ws-scroll">
-        ${inside && html`<${Place} inside=${inside} go=${go} chosen=${inside.path === root.value} />`}
-        ${!inside && !query && html`<${Lately} chosen=${root.value} go=${go} />`}
-        ${!inside && html`<h3>${t('workspace.roots')}</h3>`}
-        <ul>${listed.map((folder) => html`<${Row} key=${folder.path} ...${folder} whole=${!inside} chosen=${folder.path === root.value} go=${go} />`)}</ul>
-        ${!listed.length && folders.told.value && html`<p class="ws-none">${t(query ? 'workspace.no-such-folder' : 'workspace.no-folders')}</p>`}
-      </div>
+      <${Listed} query=${query} go=${go} />
     </section>
+  `;
+}
+
+function leave(event, cabinet) {
+  if (event.key !== 'Escape') return;
+  event.preventDefault();
+  cabinet.choosing.value = false;
+  document.querySelector('.ws-folder').focus();
+}
+
+/** The roots and those that were used lately; else what lies in the folder that one looks into. */
+function Listed({ query, go }) {
+  const { folders } = useCabinet();
+  const { workspace: { root: { value: root } }, panels } = usePage();
+  const inside = folders.inside.value;
+  const listed = folders.listed(query);
+  return html`
+    <div class="ws-scroll">
+      ${inside ? html`<${Place} inside=${inside} go=${go} chosen=${inside.path === root} />` : html`
+        ${!query && html`<${Lately} chosen=${root} go=${go} />`}<h3>${t('workspace.roots')}</h3>`}
+      <ul>${listed.map((folder) => html`<${Row} key=${folder.path} ...${folder} whole=${!inside} chosen=${folder.path === root} go=${go} />`)}</ul>
+      ${!listed.length && folders.told.value && html`<p class="ws-none">${t(query ? 'workspace.no-such-folder' : 'workspace.no-folders')}</p>`}
+      ${!inside && html`<p class="ws-none"><button type="button" class="link" onClick=${() => panels.settings('workspace')}>${t('workspace.more-folders')}</button></p>`}
+    </div>
   `;
 }
 

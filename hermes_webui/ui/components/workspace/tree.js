@@ -51,7 +51,8 @@ function useFocus(list, rows, at, explorer) {
 
 function Nothing() {
   const { explorer } = useCabinet();
-  if (explorer.error.value) return html`<p class="ws-fault" role="alert">${explorer.error.value.message}</p>`;
+  const { error, version } = explorer;
+  if (version.value && error.value) return html`<p class="ws-fault" role="alert">${error.value.message}</p>`;
   if (!explorer.tree.knows()) return html`<p class="ws-none"><span class="pulse"></span></p>`;
   return explorer.tree.length === 0 && html`<p class="ws-none">${t('workspace.empty-folder')}</p>`;
 }
