@@ -20,7 +20,7 @@ export function KeyboardMap({ close }) {
     <${Dialog} label=${t('palette.keys')} className="keyboard-map" close=${close}>
       <header class="dialog-head"><h2>${t('palette.keys')}</h2>
         <button type="button" class="quiet" aria-label=${t('app.close')} onClick=${close} autofocus><${Icon} name="close" /></button></header>
-      <div class="keyboard-groups">
+      <div class="keyboard-groups" tabindex="0" role="region" aria-label=${t('palette.keys')}>
         <${Group} name=${t('palette.field-keys')} rows=${fieldKeys(preferences.of('sendKey').value)} />
         ${GROUPS.map((group) => html`
           <${Group} key=${group} name=${t(`palette.group-${group}`)}
