@@ -1,6 +1,7 @@
 """The files of a conversation's folder: seen, found, changed and taken back, by mouse and by keys."""
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -257,7 +258,7 @@ def test_the_owner_says_where_workspaces_may_be_and_whether_there_are_terminals(
 def test_a_path_in_a_tool_card_opens_its_file_at_the_line(make_server, open_page):
     server = make_server()
     folder = plant(server)
-    call = {
+    call: dict[str, Any] = {
         "id": "t1",
         "type": "function",
         "function": {"name": "read", "arguments": "{}"},
@@ -265,7 +266,7 @@ def test_a_path_in_a_tool_card_opens_its_file_at_the_line(make_server, open_page
         "kind": "read",
     }
     call["locations"] = [{"path": str(folder / "src" / "app.py"), "line": 100}, {"path": "/etc/passwd"}]
-    messages = [
+    messages: list[dict[str, Any]] = [
         {"role": "user", "content": "Look"},
         {"role": "assistant", "content": "", "tool_calls": [call]},
         {"role": "tool", "tool_call_id": "t1", "name": "read", "content": "seen"},
