@@ -22,6 +22,7 @@ from hermes_webui.engines.base import (
 )
 
 KINDS: Final = frozenset(get_args(CallKind))
+PATHS: Final = ("path", "file_path", "filePath", "filepath", "abs_path")
 PARENTS: Final = ("parentToolUseId", "parentToolCallId", "parent_tool_use_id", "parent_tool_call_id")
 NAMES: Final = ("toolName", "tool_name")
 
@@ -70,7 +71,9 @@ class Call:
     @property
     def paths(self) -> frozenset[str]:
         """The files that it names."""
-        return frozenset([*(place.path for place in self.locations), *(diff.path for diff in self.diffs)])
+        given = (self.args.get(key) for key in PATHS)
+        named = [each for each in given if isinstance(each, str) and each]
+        return frozenset([*named, *(place.path for place in self.locations), *(diff.path for diff in self.diffs)])
 
     def take(self, said: Mapping[str, Any]) -> None:
         """What the agent says of it now; what it leaves out stays."""
