@@ -48,8 +48,12 @@ async def test_a_conversation_has_the_tools_that_it_can_use_and_those_that_were_
 
 
 async def test_a_folder_that_may_be_no_workspace_is_told_and_nothing_of_it_is_open(peer, tmp_path):
+    session_id = "a1b2c3"
+    document = {"session_id": session_id, "title": "Of another program", "workspace": str(tmp_path), "messages": []}
+    (tmp_path / "state" / "sessions").mkdir(parents=True)
+    (tmp_path / "state" / "sessions" / f"{session_id}.json").write_text(json.dumps(document))
     async with serving(peer, tmp_path / "state", tmp_path / "work") as app:
-        session_id = await app.new(workspace=str(tmp_path))
+        assert (await app.post("/api/session/new", workspace=str(tmp_path))).status == 403
         last = await said(app, session_id, "please say: hello")
         assert (last["content"], "cannot be used" in last["notices"][0]) == ("hello", True)
         assert "read_file" not in offered(peer)
