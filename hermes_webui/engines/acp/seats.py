@@ -43,6 +43,7 @@ class Seat:
         self.cost: float | None = None
         self.hears: Hears | None = None
         self._starting: asyncio.Task[None] | None = None
+        self._ending: asyncio.Task[None] | None = None
         self._commands = asyncio.Event()
 
     @property
@@ -101,7 +102,7 @@ class Seat:
             await asyncio.wait_for(self._commands.wait(), COMMANDS_SECONDS)
 
     async def end(self, *, at_once: bool = False) -> None:
-        """Ends the process; the next turn starts another one."""
+        """Ends the process; the next turn starts another one. Returns when it is gone, whoever has begun to end it."""
         if at_once and self._starting is not None:
             self._starting.cancel()
         await self.settled()
@@ -109,7 +110,9 @@ class Seat:
         self._commands.clear()
         self.agent_session, self.session, self.cost, self.about = "", Session(), None, {}
         if link is not None:
-            await link.end(at_once=at_once)
+            self._ending = asyncio.create_task(link.end(at_once=at_once))
+        if self._ending is not None:
+            await asyncio.shield(self._ending)
 
 
 class Seats:
