@@ -148,7 +148,6 @@ class Supervisor:
             live.asked = asking.not_run(session.head)
             live.calls.update(names_of(open_calls([each for each in tail if each.run_id == run.id])))
             self._begin(live)
-        await self.desk.close_unclosed()
 
     async def _once(self, session_id: str, key: str | None, rule: Decide, seen: int | None = None) -> Outcome:
         """Carries out a command once a key; with `seen` only where nothing has come since that revision."""

@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -326,8 +327,10 @@ class Process:
         own = {name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT") if name in os.environ}
         given = {"HOME": str(home), "PYTHONPATH": str(ROOT), "HERMES_WEBUI_DEMO_PACE": "0", **environment}
         command = [sys.executable, "-m", "hermes_webui", *arguments]
-        pipe = subprocess.PIPE
-        self._process = subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env={**own, **given}, cwd=home)
+        #: A pipe that nobody reads while the server runs would hold it up once it is full.
+        self._errors = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - closed where it is read
+        streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": self._errors, "text": True}
+        self._process = subprocess.Popen(command, env={**own, **given}, cwd=home, **streams)
         self.pid = self._process.pid
         self.url = ""
 
@@ -358,5 +361,7 @@ class Process:
         """Exit status, standard output and errors, once it has ended."""
         if not self._process.stdout or self._process.stdout.closed:
             return self._process.returncode, "", ""
-        out, err = self._process.communicate(timeout=DEADLINE)
-        return self._process.returncode, out, err
+        out, _ = self._process.communicate(timeout=DEADLINE)
+        with self._errors:
+            self._errors.seek(0)
+            return self._process.returncode, out, self._errors.read()
