@@ -66,7 +66,7 @@ async def test_a_start_reads_no_history_that_its_snapshot_stands_for(state):
     before = bytes_read()
     async with running(state) as app:
         assert (await app.listed())[0]["message_count"] >= MESSAGES
-        assert bytes_read() - before < 1_000_000
+        assert bytes_read() - before < 2_000_000  # the page's own files are more than half of it; the log is 12 MB
 
 
 def test_loading_a_session_whose_snapshot_is_there_reads_only_what_came_after_it(state):

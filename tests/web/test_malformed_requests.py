@@ -243,7 +243,7 @@ async def test_ids_that_are_none_are_refused(server: Hermes):
             for bad in (*NO_IDS, *unknown):
                 if name == "message_id" and not bad and path.endswith("retry"):
                     continue
-                await client.refused(path, {**body, name: bad}, 400, 404)
+                await client.refused(path, {**body, name: bad}, 400, 404, *closed(path))
     client.judge(at_least=400)
 
 

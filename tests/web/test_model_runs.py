@@ -44,9 +44,10 @@ async def hermes(tmp_path: Path, peer: ModelPeer) -> AsyncIterator[Hermes]:
 
 
 def chats(peer: ModelPeer) -> list[list[dict[str, Any]]]:
-    """The messages of each request for a reply (not those for a title)."""
+    """The messages of each request for a reply (not those for a title), without what our own agent is told first."""
     found = [seen.messages for seen in peer.requests if seen.path.endswith("/chat/completions")]
-    return [messages for messages in found if "title" not in str(messages[-1]["content"])]
+    replies = [messages for messages in found if "title" not in str(messages[-1]["content"])]
+    return [[message for message in messages if message["role"] != "system"] for messages in replies]
 
 
 async def failed(hermes: Hermes, prompt: str, **more: Any) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -225,7 +226,7 @@ async def test_a_title_by_hand_stays_whatever_the_model_says(hermes: Hermes, pee
 
 async def test_models_and_engines_are_listed_without_a_secret(hermes: Hermes, peer: ModelPeer):
     found = await hermes.get("/api/models")
-    assert found.keys() == {"providers", "default"}
+    assert found.keys() == {"providers", "default", "profiles"}
     assert found["default"] == {"engine": "model", "provider": "peer", "model": "peer-small"}
     listed = {each["id"]: each for each in found["providers"]}
     assert listed["peer"].keys() >= {"id", "name", "engine", "ready", "models"}
@@ -235,6 +236,6 @@ async def test_models_and_engines_are_listed_without_a_secret(hermes: Hermes, pe
     assert "OPENAI_API_KEY" in listed["openai"]["hint"]
     assert listed["demo"]["ready"]
     engines = (await hermes.get("/api/engines"))["engines"]
-    assert {each["name"] for each in engines} == {"model", "demo"}
+    assert {each["name"] for each in engines} >= {"model", "demo", "hermes"}
     assert all(isinstance(each["caps"], dict) for each in engines)
     assert KEY not in str(found) + str(engines) + repr(hermes.settings) + repr(hermes.services)

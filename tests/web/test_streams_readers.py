@@ -50,7 +50,8 @@ async def test_the_list_changes_in_every_tab(hermes: Hermes):
             assert any(row["is_streaming"] for row in rows)
             assert [row["revision"] for row in rows] == sorted(row["revision"] for row in rows)
             assert rows[-1]["title"] == "Mine"
-            of_the_page = {"messages", "tool_calls", "draft", "open", "cursor", "hidden"}
+            of_the_page = {"messages", "tool_calls", "draft", "open", "cursor", "hidden", "asked", "plan", "agent"}
+            of_the_page |= {"enabled_toolsets", "personality"}
             assert rows[-1].keys() >= {name for name in session if not name.startswith("_")} - of_the_page
             assert told[-1].data is not None
             assert told[-1].data["removed"] == session_id
