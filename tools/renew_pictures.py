@@ -144,6 +144,11 @@ def look(url: str) -> None:
         page = opened(browser, f"{url}/c/{1:012x}", PHONE, "light")
         page.locator(".katex").first.wait_for()
         keep(page, "phone")
+        page = opened(browser, url, DESK, "light")
+        page.get_by_role("textbox", name="Message", exact=True).fill("Please patch my notes on bees")
+        page.get_by_role("button", name="Send", exact=True).click()
+        page.get_by_role("button", name="Deny").wait_for()
+        keep(page, "agents")
         browser.close()
 
 
