@@ -163,6 +163,7 @@ class TerminalStream:
         await send({"type": "http.response.start", "status": 200, "headers": [*HEADERS]})
         terminal = self._terminal
         while self._may_read():
+            await asyncio.sleep(0)  # a terminal that talks without a pause leaves the others their turn
             start, data = terminal.after(self._after)
             while data:
                 piece, data = data[:PIECE], data[PIECE:]
