@@ -165,6 +165,7 @@ class TerminalStream:
         while self._may_read():
             await asyncio.sleep(0)  # a terminal that talks without a pause leaves the others their turn
             start, data = terminal.after(self._after)
+            self._after = start  # what is kept no more is passed over, also where nothing else is there yet
             while data:
                 piece, data = data[:PIECE], data[PIECE:]
                 await _tell(send, self._output(start, piece))

@@ -162,7 +162,7 @@ class Terminal:
             self.used = self._loop.time()
         self._pieces.append(data)
         self._end += len(data)
-        while self._end - self._start > KEPT:
+        while self._end - self._start > KEPT and len(self._pieces) > 1:  # what came last is always told
             self._start += len(self._pieces.popleft())
         self.part()
 
