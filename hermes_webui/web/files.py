@@ -79,12 +79,7 @@ async def tree(request: Request) -> Response:
     limit = number(request, "limit", PAGE, MOST_PAGE)
     offset = number(request, "offset", 0, MOST_OFFSET) if request.query_params.get("offset", "0") != "0" else 0
     listing = await asyncio.to_thread(here.entries, path, offset, limit)
-    letters = services(request).workspaces.letters(here)
-    found = msgspec.to_builtins(listing)
-    for entry in found["entries"]:
-        if letter := letters.get(entry["path"]):
-            entry["state"] = letter
-    return Json(found)
+    return Json(msgspec.to_builtins(listing))
 
 
 async def file(request: Request) -> Response:

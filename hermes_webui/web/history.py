@@ -49,7 +49,7 @@ async def git(request: Request) -> Response:
 
 
 def _state(parts: Services, here: Folder, since: float | None, bodies: Sequence[Body]) -> tuple[Any, set[str]]:
-    status = parts.workspaces.status(here)
+    status = parts.workspaces.git(here).status()
     if since is None:
         return status, set()
     written = {hit.path for hit in here.changed(since - TICK).hits}

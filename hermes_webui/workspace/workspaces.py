@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from hermes_webui.errors import Conflict, Forbidden, NotFound
 from hermes_webui.workspace.folder import Folder
-from hermes_webui.workspace.git import Git, Status
+from hermes_webui.workspace.git import Git
 from hermes_webui.workspace.listing import Orders
 from hermes_webui.workspace.names import shown
 from hermes_webui.workspace.roots import Roots
@@ -20,9 +18,6 @@ from hermes_webui.workspace.trash import Trash
 from hermes_webui.workspace.writing import Disk
 
 TRASH: Final = "workspace-trash"
-
-#: The states of so many workspaces are remembered, for the letters in their trees.
-REMEMBERED: Final = 32
 
 
 class Chosen(NamedTuple):
@@ -54,8 +49,6 @@ class Workspaces:
         self._disk = disk or Disk()
         self._orders = Orders()
         self._trash = Trash(state / TRASH, clock, self._disk)
-        self._states: OrderedDict[Path, Status] = OrderedDict()
-        self._lock = threading.Lock()
 
     def prepare(self) -> None:
         """For the start: a folder to work in, and what a crash left half deleted is put back."""
@@ -108,26 +101,3 @@ class Workspaces:
     def git(self, folder: Folder) -> Git:
         """Git for a folder. No repository above its root is looked for."""
         return Git(folder.root, self.roots.above(folder.root), self._environment)
-
-    def status(self, folder: Folder) -> Status:
-        """What Git says of a folder now; remembered for `letters`. Blocking."""
-        found = self.git(folder).status()
-        with self._lock:
-            self._states[folder.root] = found
-            self._states.move_to_end(folder.root)
-            while len(self._states) > REMEMBERED:
-                self._states.popitem(last=False)
-        return found
-
-    def letters(self, folder: Folder) -> dict[str, str]:
-        """Git's letter for each path that differed when the state was last asked for, and for the folders above it."""
-        with self._lock:
-            found = self._states.get(folder.root)
-        letters: dict[str, str] = {}
-        for change in found.changes if found else ():
-            letters[change.path] = change.state
-            above = change.path.rpartition("/")[0]
-            while above and above not in letters:
-                letters[above] = "M"
-                above = above.rpartition("/")[0]
-        return letters

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { grouped, kindOf } from '../../hermes_webui/ui/state/changes.js';
+import { grouped, kindOf, lettersOf } from '../../hermes_webui/ui/state/changes.js';
 import { separatorOf, tableOf } from '../../hermes_webui/ui/state/csv.js';
 import { difference, folded, patchLines } from '../../hermes_webui/ui/state/difference.js';
 import { indented, lineAt, linesOf, newLine, stepOf } from '../../hermes_webui/ui/state/indent.js';
@@ -184,4 +184,10 @@ test('changes of this turn come first, without git too', () => {
   assert.deepEqual(grouped({}), []);
   assert.equal(kindOf('??'), 'added');
   assert.equal(kindOf(undefined), null);
+});
+
+test('git\'s letters stand at files and at the folders that lead to them', () => {
+  const letters = lettersOf([{ path: 'src/store/log.py', state: 'A' }, { path: 'src/app.py', state: 'M' }, { path: 'new.txt', state: '?' }]);
+  assert.deepEqual([...letters].sort(), [['new.txt', '?'], ['src', 'M'], ['src/app.py', 'M'], ['src/store', 'M'], ['src/store/log.py', 'A']]);
+  assert.equal(lettersOf().size, 0);
 });

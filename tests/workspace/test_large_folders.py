@@ -58,7 +58,7 @@ def test_only_so_many_names_are_remembered(place: Place):
     assert rows(orders, place.root / "src") is not first
 
 
-def test_pages_and_letters_of_two_workspaces_do_not_mix(place: Place, tmp_path: Path):
+def test_pages_of_two_workspaces_do_not_mix(place: Place, tmp_path: Path):
     orders = Orders()
     other = tmp_path / "other"
     other.mkdir()

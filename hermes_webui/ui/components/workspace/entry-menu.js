@@ -39,13 +39,13 @@ function Menu({ asked }) {
   `;
 }
 
-function itemsOf({ entries, explorer, paper }, { path, entry }) {
+function itemsOf({ changes, entries, explorer, paper }, { path, entry }) {
   const folder = isFolder(entry);
   return [
     folder && ['new-file', t('workspace.new-file'), () => begin(entries, explorer, 'file', path)],
     folder && ['new-folder', t('workspace.new-folder'), () => begin(entries, explorer, 'folder', path)],
     !folder && ['open', t('workspace.open-file'), () => paper.open(path)],
-    !folder && entry.state && ['branch', t('workspace.show-diff'), () => paper.showPatch({ path })],
+    !folder && changes.letters.peek().has(path) && ['branch', t('workspace.show-diff'), () => paper.showPatch({ path })],
     ['quote', t('workspace.mention'), () => entries.mention(path)],
     ['copy', t('workspace.copy-path'), () => entries.copyPath(path)],
     !folder && ['download', t('workspace.download'), () => entries.download(path)],

@@ -70,24 +70,25 @@ function Row({ number, row, height, focused }) {
   const folder = isFolder(entry);
   const touched = changes.touched.value.has(path);
   const open = folder && explorer.tree.isOpen(path);
-  const change = kindOf(entry.state);
+  const letter = changes.letters.value.get(path)?.trim()[0];
+  const change = kindOf(letter);
   return html`
     <div id=${`ws-row-${number}`} data-row=${number} role="treeitem" aria-level=${level} aria-posinset=${at} aria-setsize=${size} aria-expanded=${folder ? String(open) : undefined}
-      aria-selected=${paper.shown.value?.path === path ? 'true' : 'false'} aria-label=${spoken(entry, { touched, change, draft: paper.drafts.value.has(path) })}
+      aria-selected=${paper.shown.value?.path === path ? 'true' : 'false'} aria-label=${spoken(entry.name, { touched, change, draft: paper.drafts.value.has(path) })}
       class=${`ws-row ${focused ? 'focused' : ''} ${touched ? 'touched' : ''} ${change ?? ''}`} style=${{ height: `${height}px`, '--level': level }} ...${pointing(useCabinet(), row)}>
       <span class=${`ws-fold ${open ? 'open' : ''}`}>${folder && html`<${Icon} name="right" />`}</span><${Icon} name=${ICONS[entry.kind] ?? 'file'} />
       ${explorer.renaming.value === path ? html`<${Renaming} path=${path} name=${entry.name} />` : html`<span class="ws-name" dir="auto">${entry.name}</span>`}
       ${paper.drafts.value.has(path) && html`<span class="ws-dot draft" title=${t('workspace.unsaved')}></span>`}
       ${touched && html`<span class="ws-dot" title=${t('workspace.this-turn')}></span>`}
-      ${entry.state && html`<span class="ws-state" title=${STATES[change]?.()}>${entry.state.trim()[0] === '?' ? 'U' : entry.state.trim()[0]}</span>`}
+      ${letter && html`<span class="ws-state" title=${STATES[change]?.()}>${letter === '?' ? 'U' : letter}</span>`}
       <span class="ws-more" title=${t('workspace.options')}><${Icon} name="more" /></span>
     </div>
   `;
 }
 
 /** All that the row shows, for who hears it. */
-function spoken({ name, state }, { touched, change, draft }) {
-  const notes = [state && STATES[change]?.(), touched && t('workspace.this-turn'), draft && t('workspace.unsaved')].filter(Boolean);
+function spoken(name, { touched, change, draft }) {
+  const notes = [STATES[change]?.(), touched && t('workspace.this-turn'), draft && t('workspace.unsaved')].filter(Boolean);
   return [name, ...notes].join(', ');
 }
 

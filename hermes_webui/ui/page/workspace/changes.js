@@ -1,6 +1,7 @@
 // What has changed in the workspace, by git and since the last prompt; and what was committed before.
 
 import { computed, signal } from '@preact/signals';
+import { lettersOf } from '../../state/changes.js';
 import { parentOf } from '../../state/paths.js';
 
 const COMMITS = 30;
@@ -14,6 +15,8 @@ export class Changes {
   error = signal(null);
   /** Paths that this turn has touched, and the folders that lead to them. */
   touched = computed(() => new Set((this.told.value?.touched ?? []).flatMap(upwards)));
+  /** Git's letters for the tree: of files, and of the folders that lead to them. */
+  letters = computed(() => lettersOf(this.told.value?.changes));
   count = computed(() => new Set([...(this.told.value?.changes ?? []).map(({ path }) => path), ...(this.told.value?.touched ?? [])]).size);
 
   constructor(cabinet) {
