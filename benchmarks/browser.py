@@ -14,6 +14,8 @@ FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--enable-precise-memory-info"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
+#: The conversation that is opened.
+SESSION = f"{1:012x}"
 VIEW: ViewportSize = {"width": 1280, "height": 800}
 
 #: Notes when `selector` first stands in the page with some text, and every shift of the layout.
@@ -115,3 +117,14 @@ def frames(page: Page, selector: str) -> tuple[float, float]:
     """Frames a second while scrolling, and the longest frame in ms."""
     lengths = [each for each in page.evaluate(SCROLL, selector) if each > 0]
     return 1000 * len(lengths) / sum(lengths), max(lengths)
+
+
+def plain_frames(browser: Browser) -> tuple[float, float]:
+    """`frames` of plain paragraphs in a box that scrolls, and no program: what this machine can draw."""
+    page = browser.new_page(viewport=VIEW)
+    lines = "".join(f"<p>{number}: {'Some words that fill a line or two. ' * 6}</p>" for number in range(2000))
+    page.set_content(f'<div style="height: 100vh; overflow: auto">{lines}</div>')
+    page.evaluate("document.querySelector('div').scrollTop = 1e9")
+    found = frames(page, "div")
+    page.context.close()
+    return found

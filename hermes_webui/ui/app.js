@@ -10,4 +10,6 @@ const page = new Page();
 await speak(page.storage.get('language') ?? chosenFrom(navigator.languages ?? []));
 Object.assign(document.documentElement, { lang: locale(), dir: direction() });
 page.start();
-render(html`<${PageContext.Provider} value=${page}><${App} /><//>`, document.getElementById('app'));
+const place = document.getElementById('app');
+place.replaceChildren();
+render(html`<${PageContext.Provider} value=${page}><${App} /><//>`, place);

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.chat import answer, composer, finished, replies
+from tests.e2e.held import Held
 from tests.peers.openai_server import ModelPeer
 
 pytestmark = pytest.mark.browser
@@ -59,6 +60,55 @@ OUTSIDE = """[...document.querySelectorAll('button, a, input, textarea, h1, h2')
   .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest('.away, [inert], [popover]'))
   .filter((one) => { const { left, right } = one.getBoundingClientRect(); return left < -1 || right > innerWidth + 1; })
   .map((one) => one.outerHTML.slice(0, 80))"""
+
+
+FRAME = """[...document.querySelectorAll('.sidebar, .brand')].map((one) => {
+  const { x, y, width, height } = one.getBoundingClientRect();
+  return [x, y, width, height].map(Math.round);
+})"""
+
+
+@pytest.mark.parametrize("kept", ["", "localStorage.setItem('hermes.sidebarWidth', '400')"])
+def test_the_frame_stands_before_the_modules_are_here_and_nothing_moves(server, open_page, kept):
+    page = open_page(server.url)
+    page.evaluate(kept)
+    held = Held(page, "**/components/app.js")
+    page.goto(server.url, wait_until="commit")
+    expect(page.locator(".first-frame .brand")).to_be_visible()
+    held.first()
+    before = page.evaluate(FRAME)
+    held.let_go()
+    expect(composer(page)).to_be_visible()
+    assert page.evaluate(FRAME) == before
+    expect(page.locator(".first-frame")).to_have_count(0)
+
+
+def test_a_list_that_is_hidden_does_not_flash_in(server, open_page):
+    page = open_page(server.url)
+    page.keyboard.press("Control+b")
+    held = Held(page, "**/components/app.js")
+    page.goto(server.url, wait_until="commit")
+    held.first()
+    expect(page.locator(".first-frame .sidebar")).to_be_hidden()
+    held.let_go()
+    expect(composer(page)).to_be_visible()
+    expect(page.locator(".sidebar")).to_be_hidden()
+
+
+def test_what_the_page_begins_with_is_asked_for_before_its_modules_are_here_and_once(server, open_page):
+    page = open_page(server.url)
+    answer(page, "Hello")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.removeprefix(server.url).partition("?")[0]))
+    held = Held(page, "**/components/app.js")
+    page.goto(page.url, wait_until="commit")
+    held.first()
+    first = ("/api/session", "/api/sessions", "/api/projects", "/api/models")
+    expect(page.locator(".first-frame")).to_be_visible()
+    assert {path for path in asked if path in first} == set(first)
+    held.let_go()
+    expect(replies(page).last).to_be_visible()
+    assert sorted(path for path in asked if path in first) == sorted(first)
 
 
 @pytest.mark.parametrize("width", [1280, 390])

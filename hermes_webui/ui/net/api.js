@@ -17,14 +17,25 @@ export class ApiError extends Error {
 export class Api {
   #fetch;
   #unauthorized;
+  #early;
 
-  constructor(fetch, unauthorized) {
+  /** `early`: what is asked already, `Map(address → promise of a response)`; each is taken once. */
+  constructor(fetch, unauthorized, early = new Map()) {
     this.#fetch = fetch;
     this.#unauthorized = unauthorized;
+    this.#early = early;
+  }
+
+  /** What was asked early and not taken by now is too old to be taken. */
+  begun() {
+    this.#early.clear();
   }
 
   get(path, params = {}) {
-    return this.#ask(addressOf(path, params), { headers: { accept: 'application/json' } });
+    const address = addressOf(path, params);
+    const early = this.#early.get(address);
+    this.#early.delete(address);
+    return this.#ask(address, { headers: { accept: 'application/json' } }, null, early);
   }
 
   /** An answer that is a text; it may be long and take its time. */
@@ -37,8 +48,8 @@ export class Api {
     return this.#ask(path, { method: 'POST', headers, body: JSON.stringify(body) });
   }
 
-  async #ask(path, options, read = null) {
-    const response = await this.#reach(path, options);
+  async #ask(path, options, read = null, early = null) {
+    const response = await this.#reach(path, options, early);
     if (read && response.ok) return read(response);
     const body = await response.json().catch(() => ({}));
     if (response.ok) return body;
@@ -46,9 +57,9 @@ export class Api {
     throw new ApiError(response.status, body.error ?? { code: 'internal', message: t('app.answered', { status: String(response.status) }) });
   }
 
-  async #reach(path, options) {
+  async #reach(path, options, early) {
     try {
-      return await this.#fetch(path, { credentials: 'same-origin', cache: 'no-store', signal: AbortSignal.timeout(LIMIT_MS), ...options });
+      return await (early ?? this.#fetch(path, { credentials: 'same-origin', cache: 'no-store', signal: AbortSignal.timeout(LIMIT_MS), ...options }));
     } catch {
       throw new ApiError(0);
     }

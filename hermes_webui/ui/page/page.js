@@ -54,7 +54,7 @@ export class Page {
     const storage = new BrowserStorage(areaOf(() => localStorage), () => this.toasts.add(t('app.not-kept')));
     this.storage = storage;
     this.store = new Store();
-    this.api = new Api(fetch.bind(globalThis), () => this.store.dispatch({ type: 'login.needed' }));
+    this.api = new Api(fetch.bind(globalThis), () => this.store.dispatch({ type: 'login.needed' }), globalThis.early);
     this.version = new Version(this);
     this.preferences = new Preferences(storage);
     this.commands = new Commands(storage);
@@ -101,6 +101,7 @@ export class Page {
     this.router.start();
     this.directory.load();
     this.models.load();
+    this.api.begun();
     keepOffline();
   }
 

@@ -14,7 +14,7 @@ export const CHOICES = {
   confirmDelete: [false, true],
 };
 
-/** Those that the style sheets follow: attributes of the page's root, set before the first paint by `theme.js`. */
+/** Those that the style sheets follow: attributes of the page's root, set before the first paint by `first.js`. */
 export const SEEN = ['theme', 'accent', 'density', 'size', 'width', 'code', 'lines'];
 
 /** The value as it is stored, or the default where it is none of the choices. */
