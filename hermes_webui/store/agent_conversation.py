@@ -39,7 +39,7 @@ LEADING: Final = 1
 PERSON: Final = 2
 
 #: How long taking over a whole conversation may read: 200,000 messages take some seconds.
-TAKING = 120.0
+TAKING = 600.0
 
 GONE = "Hermes Agent has deleted this conversation. It is not brought back here."
 

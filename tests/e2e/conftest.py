@@ -1,7 +1,6 @@
 """A real server in a directory of the test's own, and a real browser in front of it."""
 
 import json
-import os
 import re
 import shutil
 import signal
@@ -14,6 +13,8 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+
+from tests.peers.alone import alone
 
 FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
@@ -43,7 +44,7 @@ class Server:
         command = [sys.executable, "-m", "hermes_webui", "serve", "--port", str(self.port)]
         own = {"HERMES_WEBUI_STATE_DIR": str(self.folder), "HERMES_WEBUI_DEMO_PACE": str(self.pace)}
         home = {"HERMES_HOME": str(self.folder / "agent")}  # and not that of who runs the tests
-        env = {**os.environ, **own, **home, **self.settings}
+        env = alone(self.folder, **{**own, **home, **self.settings})
         self._process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         assert self._process.stdout is not None
         heard = []

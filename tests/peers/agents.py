@@ -13,6 +13,7 @@ from typing import Any
 from hermes_webui.app import Opened, create_app
 from hermes_webui.engines.acp.engine import AcpEngine
 from hermes_webui.settings import Settings
+from tests.peers.alone import ALONE
 from tests.peers.inprocess import PATIENCE, InProcess, first
 from tests.peers.scripted_engine import ScriptedEngine
 
@@ -127,7 +128,7 @@ async def with_agent(state: Path, name: str = "peer", ways: str = "", **more: An
     """A server on this state directory until the block ends."""
     settings = more.pop("settings", {})
     tables = {"agents": table(state, name, ways, **more)}
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {**os.environ, **ALONE, "PYTHONDONTWRITEBYTECODE": "1"}
     chosen = Settings(state=state, engine=name, tables=tables, environment=environment, **settings)
     opened = Opened(chosen)
     app = create_app(chosen, opened)

@@ -6,7 +6,6 @@ Both speak over real sockets. `Puppet` is an engine that says what a test tells 
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import subprocess
 import sys
@@ -27,6 +26,7 @@ from hermes_webui.server import Server
 from hermes_webui.settings import Settings
 from hermes_webui.store.files import Disk
 from hermes_webui.web.services import Services
+from tests.peers.alone import alone, settings_alone
 
 ROOT = Path(__file__).parents[2]
 
@@ -168,7 +168,7 @@ class Hermes:
         own_engines: bool = False,
         **settings: Any,
     ) -> None:
-        self.settings = Settings(state=state, port=0, **{"demo_pace": 0.0, **settings})
+        self.settings = Settings(state=state, port=0, **settings_alone({"demo_pace": 0.0, **settings}))
         self.puppet = Puppet()
         demo_and_puppet: dict[str, Engine] = {"demo": DemoEngine(pace=0), "puppet": self.puppet}
         self.engines = None if own_engines else dict(engines or demo_and_puppet)
@@ -324,13 +324,12 @@ class Process:
     """`python -m hermes_webui …` with a home of its own. Used as a context manager it is ended on the way out."""
 
     def __init__(self, home: Path, *arguments: str, **environment: str) -> None:
-        own = {name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT") if name in os.environ}
-        given = {"HOME": str(home), "PYTHONPATH": str(ROOT), "HERMES_WEBUI_DEMO_PACE": "0", **environment}
+        given = {"PYTHONPATH": str(ROOT), "HERMES_WEBUI_DEMO_PACE": "0", **environment}
         command = [sys.executable, "-m", "hermes_webui", *arguments]
         #: A pipe that nobody reads while the server runs would hold it up once it is full.
         self._errors = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - closed where it is read
         streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": self._errors, "text": True}
-        self._process = subprocess.Popen(command, env={**own, **given}, cwd=home, **streams)
+        self._process = subprocess.Popen(command, env=alone(home, **given), cwd=home, **streams)
         self.pid = self._process.pid
         self.url = ""
 

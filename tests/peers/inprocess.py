@@ -15,6 +15,7 @@ from hermes_webui.app import Opened, create_app
 from hermes_webui.runs.clock import Clock
 from hermes_webui.settings import Settings
 from hermes_webui.store.files import Disk
+from tests.peers.alone import settings_alone
 from tests.peers.scripted_engine import ScriptedEngine
 from tests.peers.sse import Reader, Sent
 
@@ -144,7 +145,7 @@ async def running(
     its settings say.
     """
     engine = engine or ScriptedEngine()
-    chosen = Settings(state=state, engine="model" if real else "scripted", **settings)
+    chosen = Settings(state=state, engine="model" if real else "scripted", **settings_alone(settings))
     opened = Opened(chosen, disk=disk, clock=clock)
     app = create_app(chosen, opened, None if real else {"scripted": engine}, streams, lock)
     async with app.router.lifespan_context(app):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import re
 import signal
 import subprocess
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlencode
 
+from tests.peers.alone import alone
 from tests.peers.sse import Reader, Sent
 
 CHECKOUT = Path(__file__).parents[2]
@@ -35,14 +35,13 @@ class Served:
         self.said = state.parent / "said.txt"
         self.first_line = ""
         self.process: subprocess.Popen[str] | None = None
-        self._environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(state.parent),
-            "PYTHONPATH": str(CHECKOUT),
-            "HERMES_WEBUI_STATE_DIR": str(state),
-            "HERMES_WEBUI_DEMO_PACE": str(pace),
-            "PYTHONDONTWRITEBYTECODE": "1",
-        }
+        self._environment = alone(
+            state.parent,
+            PYTHONPATH=str(CHECKOUT),
+            HERMES_WEBUI_STATE_DIR=str(state),
+            HERMES_WEBUI_DEMO_PACE=str(pace),
+            PYTHONDONTWRITEBYTECODE="1",
+        )
         if config:
             state.mkdir(parents=True, exist_ok=True)
             (state / "config.toml").write_text(config)
