@@ -1,6 +1,7 @@
 // Agents: programs of this machine that work by themselves. Which are here, whether they answer, how the others are installed.
 
 import { useEffect } from 'preact/hooks';
+import { usePage } from '../../page/page.js';
 import { t } from '../../words/words.js';
 import { html, withCode } from '../html.js';
 import { Icon } from '../icon.js';
@@ -25,9 +26,11 @@ export function Agents({ tools }) {
 const STATES = { idle: () => t('agents.state-idle'), running: () => t('agents.state-running'), failed: () => t('agents.state-failed') };
 
 function Agent({ agent: { id, name, command, version, state, message, from }, tools }) {
+  const { models } = usePage();
   const [busy, said, run] = useRequest();
   const test = () => run(async () => {
     const answer = await tools.change('agents', '/api/agents/test', { id });
+    models.load(); // it has told what it offers
     const seconds = Math.round((answer.seconds ?? 0) * 10) / 10;
     return { good: answer.ok, text: answer.ok ? t('agents.agent-answers', { name, seconds }) : answer.message };
   });
