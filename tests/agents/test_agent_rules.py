@@ -131,10 +131,11 @@ def test_a_command_is_found_by_its_older_name_and_on_a_path_of_its_own(tmp_path)
     for name in ("claude-code-acp", "qwen"):
         (tmp_path / name).write_text("#!/bin/sh\n")
         (tmp_path / name).chmod(0o755)
-    table = {"claude": {"env": {"PATH": str(tmp_path)}}}
+    table = {"claude": {"env": {"PATH": str(tmp_path)}}, "codex": {"mcp": False}}
     found = {profile.id: profile for profile in profiles_from(table, {"PATH": ""}, tmp_path / "state")[0]}
     assert found["claude"].command == (str(tmp_path / "claude-code-acp"),)
     assert not found["qwen"].found
+    assert (found["claude"].mcp, found["codex"].mcp) == (True, False)
     found = {profile.id: profile for profile in profiles_from({}, {"PATH": str(tmp_path)}, tmp_path / "state")[0]}
     assert found["qwen"].command == (str(tmp_path / "qwen"), "--acp")
 
@@ -155,6 +156,7 @@ def test_hermes_is_found_in_an_environment_of_its_own(tmp_path):
         ({"mine": {"command": "x", "args": "y"}}, "`args` in [agents.mine]"),
         ({"mine": {"command": "x", "env": {"A": 1}}}, "`env` in [agents.mine]"),
         ({"mine": {"command": 3}}, "`command` in [agents.mine]"),
+        ({"mine": {"command": "x", "mcp": "no"}}, "`mcp` in [agents.mine] is true or false"),
         ({"model": {"command": "x"}}, "cannot be called"),
         ({"a b": {"command": "x"}}, "cannot be called"),
         ({"proceses": 3}, "`proceses` in [agents] is not known"),

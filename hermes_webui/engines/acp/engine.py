@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from hermes_webui.chat.messages import text_of
 from hermes_webui.engines.acp.exchange import Exchange
+from hermes_webui.engines.acp.handed import Handed, handed
 from hermes_webui.engines.acp.link import Lost, Refused, open_link
 from hermes_webui.engines.acp.opening import (
     LOST,
@@ -46,6 +47,7 @@ from hermes_webui.engines.base import (
     Turn,
     TurnEnded,
 )
+from hermes_webui.engines.mcp.config import McpConfig
 from hermes_webui.engines.seam import Seam
 from hermes_webui.errors import EngineFailure, HermesError
 
@@ -69,8 +71,8 @@ class Memory(Protocol):
 
 class Ground(Struct, frozen=True):
     """What all agents of a server stand on: the whole environment, the folder of a conversation ("": of one that has
-    none of its own; raises `HermesError`), where sessions are remembered, and who takes their error output (the agent's
-    id, the bytes).
+    none of its own; raises `HermesError`), where sessions are remembered, who takes their error output (the agent's
+    id, the bytes), and this server's MCP servers as they are now.
     """
 
     environment: Mapping[str, str]
@@ -79,6 +81,7 @@ class Ground(Struct, frozen=True):
     log: Callable[[str, bytes], None]
     log_path: Callable[[str], Path]
     version: str
+    servers: Callable[[], Sequence[McpConfig]]
 
 
 class Tried(Struct, frozen=True):
@@ -93,7 +96,7 @@ class Tried(Struct, frozen=True):
 class AcpEngine:
     """One agent. All agents of a server share its `seats`."""
 
-    caps = EngineCaps(images=True, tools=True)
+    caps = EngineCaps(images=True, tools=True, mcp=True)
 
     def __init__(self, profile: Profile, ground: Ground, seats: Seats) -> None:
         self.name = profile.id
@@ -127,12 +130,14 @@ class AcpEngine:
     async def _turn(self, seat: Seat, exchange: Exchange, turn: Turn, ask: Ask) -> AsyncGenerator[EngineEvent]:
         cwd = exchange.cwd
         try:
-            await seat.started(lambda: self._start(seat, cwd))
+            notes = await self._ready(seat, turn, cwd)
             sessions = Sessions(self.profile, seat)
             known, before, notice = await self._open(sessions, seat, turn, cwd)
             begins_in = "" if known.run_id else seat.session.mode
             if notice:
                 yield Notice(said_of(notice, self.profile.name), kept=True)
+            for note in notes:
+                yield Notice(note)
             await self._prepare(sessions, seat, known, turn)
             yield seat.session.info()
             takes = takes_of(self.profile.name, seat.capabilities)
@@ -153,6 +158,23 @@ class AcpEngine:
         except TimeoutError as error:
             await seat.end(at_once=True)
             raise EngineFailure("engine_died", f"{self.profile.name} did not answer in time. {KEPT}") from error
+
+    async def _ready(self, seat: Seat, turn: Turn, cwd: str) -> tuple[str, ...]:
+        """Its process runs, and any session that is open in it has the MCP servers that it is to have now. Sentences
+        about what one that is opened now goes without.
+        """
+        await seat.started(lambda: self._start(seat, cwd))
+        given = self._handed(seat, turn)
+        if seat.agent_session and seat.handed.servers != given.servers:
+            await seat.end()
+            await seat.started(lambda: self._start(seat, cwd))
+        seat.handed = given
+        return () if seat.agent_session else given.notes
+
+    def _handed(self, seat: Seat, turn: Turn) -> Handed:
+        configs = self._ground.servers() if self.profile.mcp else ()
+        chosen, path = turn.fields.get("enabled_toolsets"), self._environment.get("PATH", "")
+        return handed(configs, self.profile.name, seat.capabilities, chosen, path)
 
     async def _start(self, seat: Seat, cwd: str) -> None:
         try:

@@ -16,7 +16,7 @@ from hermes_webui.errors import SettingsError
 HERMES: Final = "hermes"
 
 #: What `[agents.NAME]` may hold, and `[agents]` beside the tables of its agents.
-KEYS: Final = ("command", "args", "env", "cwd")
+KEYS: Final = ("command", "args", "env", "cwd", "mcp")
 LIMITS: Final = ("processes", "idle_minutes")
 
 #: Names of engines that are no agents.
@@ -40,7 +40,7 @@ class Traits(Struct, frozen=True):
 class Profile(Struct, frozen=True):
     """One agent. `command` is what is run, its first word as it was found (empty: not found); `named` is what is looked
     for, `older` are names that its command had before. `install` is a sentence or a command that a person types;
-    `login` says how it gets an account or a key ({command}: what is run).
+    `login` says how it gets an account or a key ({command}: what is run). `mcp`: it gets this server's MCP servers.
     """
 
     id: str
@@ -49,6 +49,7 @@ class Profile(Struct, frozen=True):
     install: str
     login: str = ""
     older: tuple[str, ...] = ()
+    mcp: bool = True
     source: Literal["path", "config.toml"] = "path"
     command: tuple[str, ...] = ()
     env: Mapping[str, str] = MappingProxyType({})
@@ -171,9 +172,12 @@ def _configured(name: str, given: Mapping[str, Any]) -> Profile:
     named = (command or before.named[0], *rest)
     cwd = _text(name, "cwd", given.get("cwd", ""))
     cwd = str(Path(cwd).expanduser()) if cwd else ""
+    mcp = given.get("mcp", True)
+    if not isinstance(mcp, bool):
+        raise SettingsError(f"`mcp` in [agents.{name}] is true or false.")
     older = () if command else before.older
     env = MappingProxyType(dict(env))
-    return replace(before, named=named, older=older, env=env, cwd=cwd, source="config.toml")
+    return replace(before, named=named, older=older, env=env, cwd=cwd, mcp=mcp, source="config.toml")
 
 
 def _text(name: str, key: str, value: object) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any, Final
 
+from hermes_webui.engines.acp.handed import NOTHING, Handed
 from hermes_webui.engines.acp.link import Link, Refused
 from hermes_webui.engines.acp.profiles import Limits
 from hermes_webui.engines.acp.told import Session, changed
@@ -47,6 +48,8 @@ class Seat:
         self.session = Session()
         #: What the agent has said of its account, where it does (Claude Code and Codex, by an extension of theirs).
         self._account: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        #: The MCP servers that it was given with it.
+        self.handed: Handed = NOTHING
         #: What the session has cost in all, as far as the agent says it.
         self.cost: float | None = None
         self.hears: Hears | None = None

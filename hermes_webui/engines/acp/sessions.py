@@ -111,7 +111,7 @@ class Sessions:
         return found if isinstance(found, dict) else {}
 
     def _place(self, cwd: str) -> dict[str, Any]:
-        return {"cwd": cwd, "mcpServers": []}
+        return {"cwd": cwd, "mcpServers": list(self._seat.handed.servers)}
 
     def _opened(self, session_id: str, said: dict[str, Any]) -> None:
         self._seat.agent_session = session_id
