@@ -8,6 +8,7 @@ from hermes_webui.engines.acp.profiles import profiles_from
 from hermes_webui.engines.acp.seats import Seats
 from hermes_webui.engines.base import Engine
 from hermes_webui.engines.demo import DemoEngine
+from hermes_webui.engines.mcp.config import McpConfig, configs_of
 from hermes_webui.engines.mcp.servers import Servers
 from hermes_webui.engines.model import ModelEngine
 from hermes_webui.engines.providers import KNOWN, ProviderConfig, providers_from, variables_of
@@ -15,7 +16,7 @@ from hermes_webui.engines.toolbox import Toolbox, limits_of
 from hermes_webui.engines.tools.shell import without_secrets
 from hermes_webui.engines.tools.web import Web
 from hermes_webui.errors import SettingsError
-from hermes_webui.runs.mcp import McpSetup
+from hermes_webui.runs.mcp import McpSetup, said_of
 from hermes_webui.runs.personalities import Personalities
 from hermes_webui.settings import Settings
 from hermes_webui.store.agents import AgentNotes
@@ -47,7 +48,10 @@ def agents(settings: Settings, disk: Disk, kept: Choices) -> dict[str, AcpEngine
         roots.prepare()
         return str(roots.admit(workspace or roots.default()))
 
-    ground = Ground(settings.environment, folder, notes, notes.log, notes.log_path, __version__)
+    def servers() -> tuple[McpConfig, ...]:
+        return configs_of(settings.tables.get("mcp", {}), said_of(kept))
+
+    ground = Ground(settings.environment, folder, notes, notes.log, notes.log_path, __version__, servers)
     seats = Seats(limits)
     return {profile.id: AcpEngine(profile, ground, seats) for profile in profiles}
 

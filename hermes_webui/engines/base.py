@@ -46,7 +46,7 @@ class ModelInfo(Struct, frozen=True, omit_defaults=True):
 
 class ProviderInfo(Struct, frozen=True, omit_defaults=True):
     """One place that models come from. `ready` is False where something is missing; `hint` then says what to
-    do.
+    do. `modes` ({id, name, description?}) are what a conversation with it can be in, `mode` the one that it begins in.
     """
 
     id: str
@@ -55,6 +55,8 @@ class ProviderInfo(Struct, frozen=True, omit_defaults=True):
     ready: bool
     models: tuple[ModelInfo, ...] = ()
     hint: str = ""
+    modes: tuple[dict[str, str], ...] = ()
+    mode: str = ""
 
 
 class File(Struct, frozen=True):

@@ -91,8 +91,7 @@ class McpSetup:
             await self._keep({**own, name: {**table, "off": sorted(off)}})
 
     def _said(self) -> dict[str, Any]:
-        found = self._choices.said.get(NAME)
-        return dict(found) if isinstance(found, Mapping) else {}
+        return said_of(self._choices)
 
     async def _keep(self, own: Mapping[str, Any]) -> None:
         """On disk, then in force."""
@@ -101,6 +100,12 @@ class McpSetup:
 
     def _apply(self) -> None:
         self.servers.configure(configs_of(self._given, self._said()))
+
+
+def said_of(choices: Choices) -> dict[str, Any]:
+    """What was set of MCP servers on the page."""
+    found = choices.said.get(NAME)
+    return dict(found) if isinstance(found, Mapping) else {}
 
 
 def _changed(table: Mapping[str, Any], wish: Wish) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hermes_webui.chat.head import Head
 from hermes_webui.engines.acp.engine import AcpEngine
 from hermes_webui.errors import BadRequest, NotFound
 from hermes_webui.web.replies import Json, body_of
@@ -53,11 +54,22 @@ async def choose_mode(request: Request) -> Response:
     if not wish.mode or len(wish.mode) > LONGEST_MODE:
         raise BadRequest("`mode` is the id of a mode that the agent has.")
     session = await parts.desk.session(wish.session_id)
-    engine = parts.engines.get(str(session.head.fields.get("engine") or ""))
+    head = parts.desk.provisional(wish.session_id) or session.head
+    engine = parts.engines.get(str(head.fields.get("engine") or ""))
     if not isinstance(engine, AcpEngine):
         raise BadRequest("Who answers this conversation has no modes.")
     await parts.supervisor.agents.change(wish.session_id, await engine.choose_mode(wish.session_id, wish.mode))
-    return Json({"session_id": wish.session_id, "agent": parts.supervisor.agents.get(wish.session_id)})
+    return Json({"session_id": wish.session_id, "agent": await agent_of(parts, wish.session_id, head)})
+
+
+async def agent_of(parts: Services, session_id: str, head: Head) -> dict[str, Any]:
+    """What the session's agent offers: as it said here, else as it did in its last session."""
+    said = parts.supervisor.agents.get(session_id)
+    engine = parts.engines.get(str(head.fields.get("engine") or ""))
+    if "modes" in said or not isinstance(engine, AcpEngine):
+        return said
+    known = msgspec.to_builtins(await engine.offered(session_id))
+    return {name: value for name, value in {**known, **said}.items() if name in ("modes", "mode", "commands") and value}
 
 
 def _agents(parts: Services) -> list[AcpEngine]:

@@ -20,6 +20,7 @@ from hermes_webui.store.drafts import Draft
 from hermes_webui.store.path import VisiblePath
 from hermes_webui.store.session import Page, Session
 from hermes_webui.streams.sse import Cursor
+from hermes_webui.web.agents import agent_of
 from hermes_webui.web.replies import Json, flag, number, wanted
 from hermes_webui.web.services import Services, services
 
@@ -51,7 +52,7 @@ async def get(request: Request) -> Response:
     decide.alive(head)
     open_message, cursor = _open(parts, session_id, head)
     row = views.summary_json(summary_of(head, damaged=session.damaged), None) | _hidden(head) | views.asked_json(head)
-    row["agent"] = parts.supervisor.agents.get(session_id)
+    row["agent"] = await agent_of(parts, session_id, head)
     if not flag(request, "messages", default=True):
         draft = await parts.desk.read(parts.desk.drafts.get, session_id)
         return Json({"session": {**row, **empty(draft), "open": open_message, "cursor": cursor}})

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from hermes_webui.engines.acp.calls import Calls
 from hermes_webui.engines.acp.diffs import LONGEST, MOST_LINES, diff_of
 from hermes_webui.engines.acp.opening import JOINS, MOVED, PARTED, Known, known_of, opening
 from hermes_webui.engines.acp.profiles import KNOWN, own_environment, profiles_from
@@ -126,6 +127,19 @@ def test_agents_are_known_configured_and_found(tmp_path):
     assert not found["opencode"].found
 
 
+def test_a_command_is_found_by_its_older_name_and_on_a_path_of_its_own(tmp_path):
+    for name in ("claude-code-acp", "qwen"):
+        (tmp_path / name).write_text("#!/bin/sh\n")
+        (tmp_path / name).chmod(0o755)
+    table = {"claude": {"env": {"PATH": str(tmp_path)}}, "codex": {"mcp": False}}
+    found = {profile.id: profile for profile in profiles_from(table, {"PATH": ""}, tmp_path / "state")[0]}
+    assert found["claude"].command == (str(tmp_path / "claude-code-acp"),)
+    assert not found["qwen"].found
+    assert (found["claude"].mcp, found["codex"].mcp) == (True, False)
+    found = {profile.id: profile for profile in profiles_from({}, {"PATH": str(tmp_path)}, tmp_path / "state")[0]}
+    assert found["qwen"].command == (str(tmp_path / "qwen"), "--acp")
+
+
 def test_hermes_is_found_in_an_environment_of_its_own(tmp_path):
     own = own_environment(tmp_path) / "bin" / "hermes"
     own.parent.mkdir(parents=True)
@@ -142,6 +156,7 @@ def test_hermes_is_found_in_an_environment_of_its_own(tmp_path):
         ({"mine": {"command": "x", "args": "y"}}, "`args` in [agents.mine]"),
         ({"mine": {"command": "x", "env": {"A": 1}}}, "`env` in [agents.mine]"),
         ({"mine": {"command": 3}}, "`command` in [agents.mine]"),
+        ({"mine": {"command": "x", "mcp": "no"}}, "`mcp` in [agents.mine] is true or false"),
         ({"model": {"command": "x"}}, "cannot be called"),
         ({"a b": {"command": "x"}}, "cannot be called"),
         ({"proceses": 3}, "`proceses` in [agents] is not known"),
@@ -170,11 +185,41 @@ def test_modes_and_models_are_read_wherever_an_agent_says_them():
     }
     found = opened(said, Session())
     assert (found.modes, found.mode) == (({"id": "x", "name": "X"},), "x")
-    assert (found.models, found.model) == (({"id": "a", "name": "A"},), "a")
+    assert (found.models, found.model) == (({"id": "b", "name": "B"},), "b")  # its ids are what is set
+    assert opened({"models": said["models"]}, Session()).model == "a"
     assert changed({"sessionUpdate": "current_mode_update", "currentModeId": "y"}, found).mode == "y"
     assert changed({"sessionUpdate": "from the future"}, found) == found
     assert event_of({"sessionUpdate": "from the future"}) is None
     assert event_of({"sessionUpdate": "plan", "entries": "none"}) is not None
+
+
+def test_output_that_comes_beside_a_call_is_its_result():
+    calls = Calls("Codex", "run")
+
+    def told(**said):
+        return list(calls.take({"toolCallId": "c1", **said}))
+
+    (begun,) = told(title="ls", kind="execute", name="exec_command", status="in_progress")
+    assert (begun.name, calls.open[0].subject) == ("exec_command", "ls")
+    delta = {"terminal_output_delta": {"data": "one\n", "terminal_id": "c1"}}
+    assert [each.text for each in told(_meta=delta)] == ["one\n"]
+    (ended,) = told(status="failed", rawOutput={"exit_code": 2})
+    assert (ended.status, ended.result) == ("failed", "one\n")
+
+
+def test_a_turns_tokens_are_read_where_the_agent_writes_them():
+    answer = {"_meta": {"usage": {"inputTokens": 11, "outputTokens": 7, "thoughtTokens": 3}}}
+    twice = Spent().add(answer).add(answer).add({"_meta": {"usage": 5}}).whole({})  # Qwen Code: with each answer
+    quota = {"_meta": {"quota": {"token_count": {"input_tokens": 5, "output_tokens": 2}}}}
+    once = Spent().whole(quota)  # Gemini CLI: at the end
+    assert twice is not None
+    assert once is not None
+    assert (twice.usage.input_tokens, twice.usage.output_tokens, twice.usage.reasoning_tokens) == (22, 14, 6)
+    assert (once.usage.input_tokens, once.usage.output_tokens) == (5, 2)
+    own = Spent().add(answer).whole({"usage": {"inputTokens": 1, "outputTokens": 1}})
+    assert own is not None
+    assert own.usage.input_tokens == 1  # the protocol's own goes first
+    assert Spent().whole({}) is None
 
 
 def test_a_turns_cost_is_what_the_session_cost_more():

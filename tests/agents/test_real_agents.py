@@ -1,4 +1,4 @@
-"""The real Hermes Agent and the real OpenCode on a model server of the tests: every kind of turn, and every kind of
+"""The real Hermes Agent, OpenCode and Qwen Code on a model server of the tests: every kind of turn, and every kind of
 death in the middle of one.
 """
 
@@ -15,7 +15,7 @@ import pytest
 from tests.agents.test_turns_with_agents import own
 from tests.peers.agents import children_of, is_alive
 from tests.peers.openai_server import ModelPeer
-from tests.peers.real_agents import hermes, opencode, settings_of
+from tests.peers.real_agents import WAYS, command_of, settings_of
 from tests.peers.served import Served
 
 pytestmark = [
@@ -23,11 +23,7 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="not on this platform: processes are followed in /proc"),
 ]
 
-#: The agent's tool for commands, what it is called with, and its answers for yes and no.
-AGENTS = {
-    "hermes": (hermes, "terminal", {}, "allow_once", "deny"),
-    "opencode": (opencode, "bash", {"description": "a test"}, "once", "reject"),
-}
+AGENTS = ("hermes", "opencode", "qwen")
 SLOW = "for n in 1 2 3 4 5 6; do sleep 10; done; rm -rf nothing"
 
 
@@ -38,7 +34,7 @@ class Real:
         self.server = server
         self.peer = peer
         self.agent = agent
-        _, self.tool, self.more, self.yes, self.no = AGENTS[agent]
+        self.ways = WAYS[agent]
 
     def prompt(self, session_id, text):
         given = {"engine": self.agent, "model_provider": self.agent, "model": "default"}
@@ -46,7 +42,8 @@ class Real:
 
     def call(self, command):
         """What makes the model call the tool for commands, once."""
-        return f"please call: {self.tool} {json.dumps({'command': command, **self.more})}"
+        given = {self.ways.subject: command, **self.ways.more}
+        return f"please call: {self.ways.tool} {json.dumps(given)}"
 
     def turn(self, session_id, text):
         self.server.ended(self.prompt(session_id, text))
@@ -83,7 +80,7 @@ class Real:
         run = self.prompt(session_id, f"{self.call(SLOW)}\nplease say: done")
         self.until(session_id, "approval.requested")
         if phase == "tool":
-            self.answer(session_id, self.yes)
+            self.answer(session_id, self.ways.yes)
         return run
 
     def rest(self):
@@ -103,15 +100,16 @@ class Real:
 
 
 @contextmanager
-def real(tmp_path, agent):
-    command = AGENTS[agent][0]()
+def real(tmp_path, agent, *, account=True, more=""):
+    command = command_of(agent)
     with ModelPeer() as peer:
         peer.numbers_calls = True
-        env = settings_of(agent, tmp_path / "home", peer.url)
+        env = settings_of(agent, tmp_path / "home", peer.url) if account else {"HOME": str(tmp_path)}
         state = tmp_path / "state"
         state.mkdir(exist_ok=True)
         table = "\n".join(f"{name} = {json.dumps(value)}" for name, value in env.items())
-        settings = f"[agents.{agent}]\ncommand = {json.dumps(str(command))}\n[agents.{agent}.env]\n{table}\n"
+        env_path = json.dumps(f"{command.parent}:{os.environ['PATH']}")
+        settings = f"[agents.{agent}.env]\nPATH = {env_path}\n{table}\n{more}"
         (state / "config.toml").write_text(settings)
         with Served(state) as server:
             yield Real(server, peer, agent)
@@ -139,14 +137,14 @@ def test_every_kind_of_turn(tmp_path, agent):
         assert session["messages"][-1]["reasoning"].strip() == "Let me see. They want a reply. I know one."
 
         run = at.prompt(session_id, f"{at.call('rm -rf first; echo was run')}\nplease say: did it")
-        at.answer(session_id, at.yes)
+        at.answer(session_id, at.ways.yes)
         at.server.ended(run)
         session = at.server.session(session_id)
         assert replies(session)[-1] == "did it"
         assert [each["status"] for each in results(session).values()] == ["ok"]
 
         run = at.prompt(session_id, f"{at.call('rm -rf second')}\nplease say: did not")
-        at.answer(session_id, at.no)
+        at.answer(session_id, at.ways.no)
         at.server.ended(run)
         session = at.server.session(session_id)
         assert [message["status"] for message in session["messages"] if message["role"] == "tool"] == ["ok", "denied"]

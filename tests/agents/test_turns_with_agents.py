@@ -29,7 +29,7 @@ async def test_all_that_an_agent_says_is_kept_as_it_was_said(tmp_path):
         "think I see; say Let me look. ; plan Read|Write|Test; tool t1 read a.txt; done t1 the text; "
         "late t2 execute make; output t2 one; output t2 one\ntwo; done t2; "
         "edit t3 a.txt new; done t3; child t4 t2; failed t4 no such file; tool t5 edit b.txt; "
-        "garbage; title My files; usage 500 1000 0.25; mode code; say Done"
+        "garbage; title My files; usage 500 1000 0.25; mode code; messages Done.|Mind this.|"
     )
     async with with_agent(tmp_path) as app:
         session_id = await app.turn_of(script.replace("\n", " "))
@@ -37,7 +37,7 @@ async def test_all_that_an_agent_says_is_kept_as_it_was_said(tmp_path):
         messages = session["messages"]
         calls, results = calls_of(messages)
         assert (messages[1]["reasoning"], messages[1]["content"]) == ("I see", "Let me look.")
-        assert (messages[-1]["role"], messages[-1]["content"]) == ("assistant", "Done")
+        assert (messages[-1]["role"], messages[-1]["content"]) == ("assistant", "Done.\n\nMind this.")
         assert messages[-1]["usage"]["input_tokens"] == 11
         assert (messages[-1]["usage"]["cost"], messages[-1]["usage"]["context_length"]) == (0.25, 1000)
         assert (calls["t1"]["kind"], results["t1"]["content"], results["t1"]["status"]) == ("read", "the text", "ok")

@@ -19,12 +19,14 @@ What it does is said by words in the prompt, one step a `;`:
     recall                   says all that it was ever told in this session, a line each
     env NAME                 says a variable          blocks              says the kinds of what it was sent
     big N                    a text of N characters   stderr N            writes N bytes to its error output
-    login                    asks for a login
+    login                    asks for a login         mcp                 says which MCP servers it was given
+    messages A|B             texts that are messages of their own
 
 Its sessions are kept in ACP_AGENT_STORE. ACP_AGENT_WAYS is a list of what is wrong with it: `wedges` (after a cancel
 during a tool or a question, prompts are queued for ever), `loads_anything`, `forgets` (keeps no session), `intercepts`
 (its own /compact), `no_load`, `no_images`, `slow_cancel` (does not hear a cancel), `silent` (never answers),
-`wont_start` (exits with 3), `hasty` (denies by itself after 1 s).
+`wont_start` (exits with 3), `hasty` (denies by itself after 1 s), `signed_out` (opens no session), `says_signed_out`
+(opens one, and tells that it has no account), `no_http` (takes no MCP servers by HTTP).
 """
 
 from __future__ import annotations
@@ -78,6 +80,7 @@ class Agent:
         self.cancelled: dict[str, asyncio.Event] = {}
         self.blocks: list[Any] = []
         self.cwd = "."
+        self.servers: list[Any] = []
 
     def on_connect(self, conn: Any) -> None:
         self.conn = conn
@@ -90,18 +93,29 @@ class Agent:
             load_session="no_load" not in WAYS,
             prompt_capabilities=schema.PromptCapabilities(image="no_images" not in WAYS, embedded_context=True),
             session_capabilities=listed,
+            field_meta={"authStatus": {}} if "says_signed_out" in WAYS else None,
+            mcp_capabilities=schema.McpCapabilities(http="no_http" not in WAYS),
         )
         info = schema.Implementation(name="peer", version="1.2.3")
         return schema.InitializeResponse(protocol_version=1, agent_capabilities=can, agent_info=info)
 
-    async def new_session(self, cwd: str, **_: Any) -> schema.NewSessionResponse:
+    async def new_session(self, cwd: str, mcp_servers: Any = (), **_: Any) -> schema.NewSessionResponse:
+        if "signed_out" in WAYS:
+            raise RequestError(-32000, "The key is missing.")
+        if "says_signed_out" in WAYS:
+            status = {"authStatus": {"kind": "none", "label": "Not logged in"}}
+            await self.conn._conn.send_notification("_auth/status_update", status)
+        self.servers = list(mcp_servers)
         session_id = f"s-{secrets.token_hex(4)}"
         self._file(session_id).touch()
         self.cwd = cwd
         asyncio.get_running_loop().call_soon(lambda: asyncio.ensure_future(self._tell_commands(session_id)))
         return schema.NewSessionResponse(session_id=session_id, modes=self._modes())
 
-    async def load_session(self, session_id: str, cwd: str, **_: Any) -> schema.LoadSessionResponse | None:
+    async def load_session(
+        self, session_id: str, cwd: str, mcp_servers: Any = (), **_: Any
+    ) -> schema.LoadSessionResponse | None:
+        self.servers = list(mcp_servers)
         known = self._file(session_id).exists() and "forgets" not in WAYS
         self.cwd = cwd
         if not known and "loads_anything" not in WAYS:
@@ -242,6 +256,7 @@ class Agent:
             case "garbage":
                 print("this is no message\n[1, 2]\n{", flush=True)  # noqa: T201
                 await self._update(session_id, {"sessionUpdate": "from_the_future", "x": 1})
+                await self.conn._conn.send_notification("_peer/from_the_future", {"x": 1})
             case "error":
                 raise RequestError.internal_error({"details": rest})
             case "login":
@@ -249,10 +264,22 @@ class Agent:
             case "spawn":
                 away = subprocess.Popen(["sleep", "1000"], start_new_session=True)  # noqa: ASYNC220
                 await self._say(session_id, str(away.pid))
+            case _:
+                await self._tell(session_id, verb, rest)
+
+    async def _tell(self, session_id: str, verb: str, rest: str) -> None:
+        match verb:
             case "recall":
                 await self._say(session_id, "\n".join(self._lines(session_id)))
             case "env":
                 await self._say(session_id, os.environ.get(rest, "(none)"))
+            case "mcp":
+                said = [json.loads(each.model_dump_json(by_alias=True, exclude_none=True)) for each in self.servers]
+                await self._say(session_id, json.dumps(said))
+            case "messages":
+                for number, text in enumerate(rest.split("|")):
+                    chunk = {"sessionUpdate": "agent_message_chunk", "messageId": f"m{number}"}
+                    await self._update(session_id, {**chunk, "content": {"type": "text", "text": text}})
             case "blocks":
                 await self._say(session_id, " ".join(block.type for block in self.blocks))
             case _:

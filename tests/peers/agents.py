@@ -115,12 +115,16 @@ async def gone(pid: int) -> None:
 
 
 def table(state: Path, name: str = "peer", ways: str = "", **more: Any) -> dict[str, Any]:
-    """`[agents]` with the scripted agent under this name. As `hermes` it is taken to be as Hermes is."""
+    """`[agents]` with the scripted agent under this name (`told`: what else its table says). As `hermes` it is taken to
+    be as Hermes is.
+    """
     store = state / "agent-store"
     store.mkdir(parents=True, exist_ok=True)
     env = {"ACP_AGENT_STORE": str(store), "ACP_AGENT_WAYS": ways, "PYTHONPATH": str(CHECKOUT)}
     args = ["-m", "tests.peers.acp_agent"]
-    return {name: {"command": sys.executable, "args": args, "env": {**env, **more.pop("env", {})}}, **more}
+    told = more.pop("told", {})
+    env |= more.pop("env", {})
+    return {name: {"command": sys.executable, "args": args, "env": env, **told}, **more}
 
 
 @asynccontextmanager

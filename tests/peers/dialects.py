@@ -68,6 +68,8 @@ def of(path: str, headers: dict[str, str]) -> Dialect:
         return Google()
     if path == "/v1/messages" or "anthropic-version" in headers:
         return Anthropic()
+    if path == "/v1/responses":
+        return Responses()
     return Ollama() if path.startswith("/api/") else OpenAI()
 
 
@@ -75,6 +77,12 @@ def _text(content: Any) -> str:
     if isinstance(content, str):
         return content
     return " ".join(part.get("text", "") for part in content or ())
+
+
+def _has(message: dict[str, Any], key: str, kind: str) -> bool:
+    """Whether a message has a part of this kind: named by its `type`, or by a key of its own."""
+    parts = message.get(key)
+    return isinstance(parts, list) and any(part.get("type") == kind or kind in part for part in parts)
 
 
 def _last(messages: Sequence[dict[str, Any]], key: str = "content") -> str:
@@ -153,13 +161,13 @@ class Ollama(OpenAI):
 
 
 class Anthropic:
-    endings = {"stop": "end_turn", "length": "max_tokens", "filter": "refusal"}
+    endings = {"stop": "end_turn", "length": "max_tokens", "filter": "refusal", "calls": "tool_use"}
 
     def key_in(self, headers: dict[str, str]) -> str:
         return headers.get("x-api-key") or headers.get("authorization", "").removeprefix("Bearer ")
 
     def prompt(self, body: dict[str, Any]) -> str:
-        return _last(body.get("messages", ()))
+        return _last([each for each in body.get("messages", ()) if not _has(each, "content", "tool_result")])
 
     def streams(self, seen: Any) -> bool:
         return bool(seen.body.get("stream"))
@@ -169,7 +177,10 @@ class Anthropic:
         return {"data": listed, "has_more": False}
 
     def steps(self, body: dict[str, Any]) -> int:
-        return 0
+        messages = body.get("messages", ())
+        prompts = [not _has(each, "content", "tool_result") and each.get("role") == "user" for each in messages]
+        last = max((at for at, is_prompt in enumerate(prompts) if is_prompt), default=0)
+        return sum(_has(each, "content", "tool_use") for each in messages[last:])
 
     def chunks(self, thoughts: str, pieces: Sequence[str], ending: str, calls: Calls = ()) -> Iterator[str]:
         yield self._event("message_start", message=self._message([], None))
@@ -180,6 +191,13 @@ class Anthropic:
             for part in parts:
                 told = f"{part} " if kind == "thinking" else part
                 yield self._event("content_block_delta", index=index, delta={"type": f"{kind}_delta", key: told})
+            yield self._event("content_block_stop", index=index)
+        for index, (name, args) in enumerate(calls, len(blocks) + 1):
+            use = {"type": "tool_use", "id": f"c{index}", "name": name, "input": {}}
+            yield self._event("content_block_start", index=index, content_block=use)
+            yield self._event(
+                "content_block_delta", index=index, delta={"type": "input_json_delta", "partial_json": args}
+            )
             yield self._event("content_block_stop", index=index)
         if ending:
             delta = {"stop_reason": self.endings[ending], "stop_sequence": None}
@@ -201,14 +219,55 @@ class Anthropic:
         return f"event: {kind}\ndata: {json.dumps({'type': kind, **values})}\n\n"
 
 
+class Responses(OpenAI):
+    """OpenAI's newer API, which Codex speaks."""
+
+    def prompt(self, body: dict[str, Any]) -> str:
+        return _last(body.get("input", ()))
+
+    def steps(self, body: dict[str, Any]) -> int:
+        items = body.get("input", ())
+        last = max((at for at, each in enumerate(items) if each.get("role") == "user"), default=0)
+        return sum(each.get("type") == "function_call" for each in items[last:])
+
+    def chunks(self, thoughts: str, pieces: Sequence[str], ending: str, calls: Calls = ()) -> Iterator[str]:
+        yield self._event("created", response={"id": "r1"})
+        if thoughts:
+            part = {"item_id": "rs1", "output_index": 0, "summary_index": 0}
+            yield self._event("reasoning_summary_text.delta", **part, delta=thoughts)
+        item = {"type": "message", "id": "m1", "role": "assistant"}
+        yield self._event("output_item.added", output_index=0, item={**item, "content": []})
+        for piece in pieces:
+            yield self._event("output_text.delta", item_id="m1", output_index=0, content_index=0, delta=piece)
+        said = [{"type": "output_text", "text": "".join(pieces), "annotations": []}]
+        yield self._event("output_item.done", output_index=0, item={**item, "content": said})
+        for index, (name, args) in enumerate(calls, 1):
+            call = {
+                "type": "function_call",
+                "id": f"fc{index}",
+                "call_id": f"c{index}",
+                "name": name,
+                "arguments": args,
+            }
+            yield self._event("output_item.done", output_index=index, item=call)
+        if ending:
+            usage = {"input_tokens": 11, "output_tokens": 7, "total_tokens": 18}
+            yield self._event("completed", response={"id": "r1", "usage": usage})
+
+    def _event(self, kind: str, **values: Any) -> str:
+        return f"event: response.{kind}\ndata: {json.dumps({'type': f'response.{kind}', **values})}\n\n"
+
+
 class Google:
-    endings = {"stop": "STOP", "length": "MAX_TOKENS", "filter": "SAFETY"}
+    endings = {"stop": "STOP", "length": "MAX_TOKENS", "filter": "SAFETY", "calls": "STOP"}
 
     def key_in(self, headers: dict[str, str]) -> str:
         return headers.get("x-goog-api-key", "")
 
     def prompt(self, body: dict[str, Any]) -> str:
-        return _last(body.get("contents", ()), "parts")
+        return _last(
+            [each for each in body.get("contents", ()) if not _has(each, "parts", "functionResponse")], "parts"
+        )
 
     def streams(self, seen: Any) -> bool:
         return str(seen.path).endswith(":streamGenerateContent")
@@ -218,13 +277,19 @@ class Google:
         return {"models": [{"name": f"models/{name}", "displayName": name.title(), **can} for name in models]}
 
     def steps(self, body: dict[str, Any]) -> int:
-        return 0
+        contents = body.get("contents", ())
+        prompts = [not _has(each, "parts", "functionResponse") and each.get("role") == "user" for each in contents]
+        last = max((at for at, is_prompt in enumerate(prompts) if is_prompt), default=0)
+        return sum(_has(each, "parts", "functionCall") for each in contents[last:])
 
     def chunks(self, thoughts: str, pieces: Sequence[str], ending: str, calls: Calls = ()) -> Iterator[str]:
         if thoughts:
             yield self._chunk([{"text": thoughts, "thought": True}])
         for piece in pieces:
             yield self._chunk([{"text": piece}])
+        if calls:
+            made = ({"id": f"c{at}", "name": name, "args": json.loads(args)} for at, (name, args) in enumerate(calls))
+            yield self._chunk([{"functionCall": call} for call in made])
         if ending:
             yield self._chunk([], self.endings[ending])
 

@@ -1,4 +1,4 @@
-"""A model server for tests: it speaks OpenAI's, Ollama's, Anthropic's and Google's streaming APIs on
+"""A model server for tests: it speaks OpenAI's (both), Ollama's, Anthropic's and Google's streaming APIs on
 loopback.
 
     with ModelPeer() as peer:                       # a free port; ends with the block
@@ -25,8 +25,8 @@ before them):
     please cut               the connection breaks in the middle of the reply
     please babble            200 and something that is no chat reply
     please call: NAME {…} AND NAME {…}
-                             calls these tools at once (OpenAI's dialect only); each such line is one response, and the
-                             rest is done after the last; {n} in the arguments becomes the number of the response
+                             calls these tools at once; each such line is one response, and the rest is done after
+                             the last; {n} in the arguments becomes the number of the response
     please call for ever: NAME {…}
                              calls it in each response
     please mention: TEXT     says TEXT (to the end of its line) before each call
@@ -153,7 +153,7 @@ class ModelPeer:
         self._thread.join(_DEADLINE)
 
     def _app(self) -> Starlette:
-        chats = ("/v1/chat/completions", "/v1/messages", "/v1beta/models/{call}")
+        chats = ("/v1/chat/completions", "/v1/responses", "/v1/messages", "/v1beta/models/{call}")
         return Starlette(
             routes=[
                 *(Route(path, self._chat, methods=["POST"]) for path in chats),
@@ -211,7 +211,7 @@ class ModelPeer:
         chunks = dialect.chunks(thoughts, _pieces(text), ending, calls)
         if self.numbers_calls:
             mark = len(self.requests)
-            chunks = (re.sub(r'"id": "c(\d+)"', rf'"id": "c\1-{mark}"', chunk) for chunk in chunks)
+            chunks = (re.sub(r'id": "(c\d+|msg-1)"', rf'id": "\1-{mark}"', chunk) for chunk in chunks)
         return _Reply(self, self._paced(chunks, stepped="please step" in words), cut="please cut" in words)
 
     def _fail(self, dialect: Dialect, what: str, seen: Seen) -> Response:

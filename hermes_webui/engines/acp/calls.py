@@ -25,6 +25,8 @@ KINDS: Final = frozenset(get_args(CallKind))
 PATHS: Final = ("path", "file_path", "filePath", "filepath", "abs_path")
 PARENTS: Final = ("parentToolUseId", "parentToolCallId", "parent_tool_use_id", "parent_tool_call_id")
 NAMES: Final = ("toolName", "tool_name")
+#: Codex tells a command's output beside the call, a piece at a time: `_meta.terminal_output_delta.data`.
+OUTPUTS: Final = ("terminal_output_delta", "terminal_output")
 
 #: So much of a result is kept, in characters.
 LONGEST: Final = 400_000
@@ -48,7 +50,7 @@ class Call:
         self.text = ""
         self.raw: Any = None
         self.diffs: tuple[Diff, ...] = ()
-        #: What a terminal of ours has put out for it.
+        #: What a terminal has put out for it: one of ours, or the agent's.
         self.printed = ""
         #: Ours: the agent says nothing of it.
         self.own = False
@@ -66,7 +68,9 @@ class Call:
                 return found
             if isinstance(found, list) and found:
                 return " ".join(str(each) for each in found)
-        return self.locations[0].path if self.locations else ""
+        if self.locations:
+            return self.locations[0].path
+        return self.title if self.kind == "execute" else ""  # Gemini CLI says a command there and nowhere else
 
     @property
     def paths(self) -> frozenset[str]:
@@ -86,7 +90,8 @@ class Call:
         if raw not in (None, {}, ""):
             self.args = raw if isinstance(raw, dict) else {"input": raw}
         self.raw = said.get("rawOutput", self.raw)
-        self.name = meta(said, NAMES) or self.name or self.kind or "tool"
+        named = said.get("name")
+        self.name = meta(said, NAMES) or (named if isinstance(named, str) else "") or self.name or self.kind or "tool"
         if isinstance(said.get("locations"), list):
             self.locations = tuple(_locations(said["locations"]))
         if isinstance(said.get("content"), list):
@@ -132,14 +137,17 @@ class Calls:
         call = self._calls.setdefault(call_id, self.new(call_id))
         if call.over:
             return  # its end is in the log, which nothing changes
-        before = call.text
+        before, printed = call.text, _put_out(said)
         call.take(said)
+        call.printed += printed
         parent = meta(said, PARENTS)
         call.parent = f"{self._mark}-{parent}" if parent else call.parent
         if call.told or call.status != "pending" or call.args.keys() - {"cwd"}:
             yield from self._begun(call)
         if call.status in {"completed", "failed"}:
             yield self._ended(call, "ok" if call.status == "completed" else "failed")
+        elif call.told and printed:
+            yield ToolCallUpdated(call.id, printed)
         elif call.told and call.text != before:
             more = call.text.removeprefix(before) if call.text.startswith(before) else f"\n{call.text}"
             yield ToolCallUpdated(call.id, more)
@@ -223,6 +231,12 @@ def meta(said: Mapping[str, Any], names: Sequence[str]) -> str:
             if isinstance(level.get(name), str):
                 return str(level[name])
     return ""
+
+
+def _put_out(said: Mapping[str, Any]) -> str:
+    found = said.get("_meta")
+    parts = (found.get(name) for name in OUTPUTS) if isinstance(found, Mapping) else ()
+    return "".join(str(each.get("data") or "") for each in parts if isinstance(each, Mapping))
 
 
 def text_in(part: Mapping[str, Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -14,14 +14,27 @@ from msgspec.structs import replace
 
 from hermes_webui.chat.messages import text_of
 from hermes_webui.engines.acp.exchange import Exchange
+from hermes_webui.engines.acp.handed import Handed, handed
 from hermes_webui.engines.acp.link import Lost, Refused, open_link
-from hermes_webui.engines.acp.opening import LOST, Known, State, known_of, opening, said_of, taken_over
+from hermes_webui.engines.acp.opening import (
+    LOST,
+    Known,
+    Offer,
+    State,
+    known_of,
+    offer_of,
+    opening,
+    said_of,
+    taken_over,
+)
 from hermes_webui.engines.acp.process import Process
 from hermes_webui.engines.acp.profiles import Profile
 from hermes_webui.engines.acp.prompt import blocks, cut_off, so_far, takes_of, to_go_on
+from hermes_webui.engines.acp.refusal import AUTH_REQUIRED, KEPT, failure_of, reason_of
 from hermes_webui.engines.acp.seats import Key, Seat, Seats
 from hermes_webui.engines.acp.sessions import Sessions
 from hermes_webui.engines.acp.supply import CAPABILITIES
+from hermes_webui.engines.acp.told import Session
 from hermes_webui.engines.base import (
     Ask,
     EngineCaps,
@@ -32,15 +45,15 @@ from hermes_webui.engines.base import (
     SessionInfoChanged,
     TextDelta,
     Turn,
+    TurnEnded,
 )
+from hermes_webui.engines.mcp.config import McpConfig
 from hermes_webui.engines.seam import Seam
 from hermes_webui.errors import EngineFailure, HermesError
 
 DEFAULT: Final = "default"
-#: ACP's code for an agent that wants a login first.
-AUTH_REQUIRED: Final = -32000
-LONGEST_DETAIL: Final = 600
-
+#: What is remembered under no session's id is of the agent itself.
+ANY: Final = ""
 FULL: Final = "{name} waits: as many agents are at work as may be at once ([agents] processes in config.toml)."
 
 
@@ -58,8 +71,8 @@ class Memory(Protocol):
 
 class Ground(Struct, frozen=True):
     """What all agents of a server stand on: the whole environment, the folder of a conversation ("": of one that has
-    none of its own; raises `HermesError`), where sessions are remembered, and who takes their error output (the agent's
-    id, the bytes).
+    none of its own; raises `HermesError`), where sessions are remembered, who takes their error output (the agent's
+    id, the bytes), and this server's MCP servers as they are now.
     """
 
     environment: Mapping[str, str]
@@ -68,6 +81,7 @@ class Ground(Struct, frozen=True):
     log: Callable[[str, bytes], None]
     log_path: Callable[[str], Path]
     version: str
+    servers: Callable[[], Sequence[McpConfig]]
 
 
 class Tried(Struct, frozen=True):
@@ -82,7 +96,7 @@ class Tried(Struct, frozen=True):
 class AcpEngine:
     """One agent. All agents of a server share its `seats`."""
 
-    caps = EngineCaps(images=True, tools=True)
+    caps = EngineCaps(images=True, tools=True, mcp=True)
 
     def __init__(self, profile: Profile, ground: Ground, seats: Seats) -> None:
         self.name = profile.id
@@ -90,7 +104,8 @@ class AcpEngine:
         self._ground = ground
         self._seats = seats
         self._environment = {**ground.environment, **profile.env}
-        self._models: tuple[dict[str, str], ...] = ()
+        #: What it offered last; None: not looked up yet.
+        self._offer: Offer | None = None
         #: What it said of itself when it was last started, and why it last could not be.
         self.version = ""
         self.failure = ""
@@ -115,11 +130,14 @@ class AcpEngine:
     async def _turn(self, seat: Seat, exchange: Exchange, turn: Turn, ask: Ask) -> AsyncGenerator[EngineEvent]:
         cwd = exchange.cwd
         try:
-            await seat.started(lambda: self._start(seat, cwd))
+            notes = await self._ready(seat, turn, cwd)
             sessions = Sessions(self.profile, seat)
             known, before, notice = await self._open(sessions, seat, turn, cwd)
+            begins_in = "" if known.run_id else seat.session.mode
             if notice:
                 yield Notice(said_of(notice, self.profile.name), kept=True)
+            for note in notes:
+                yield Notice(note)
             await self._prepare(sessions, seat, known, turn)
             yield seat.session.info()
             takes = takes_of(self.profile.name, seat.capabilities)
@@ -128,17 +146,35 @@ class AcpEngine:
             await self._remember(turn, given)
             seat.hears = exchange.hear
             async for event in _sewn(exchange.events(content, ask), turn):
+                if isinstance(event, TurnEnded):  # nobody asks for more
+                    await self._offers(seat.session, begins_in)
+                    if known.mode and seat.session.mode != known.mode:  # the agent changed it by itself
+                        await self._remember(turn, replace(given, mode=seat.session.mode))
                 yield event
-            self._models = seat.session.models or self._models
-            if known.mode and seat.session.mode != known.mode:  # the agent changed it by itself
-                await self._remember(turn, replace(given, mode=seat.session.mode))
         except Lost as error:
             raise await self._died(seat) from error
         except Refused as error:
-            raise self._refused(error) from error
+            raise failure_of(error, self.profile, seat.about) from error
         except TimeoutError as error:
             await seat.end(at_once=True)
             raise EngineFailure("engine_died", f"{self.profile.name} did not answer in time. {KEPT}") from error
+
+    async def _ready(self, seat: Seat, turn: Turn, cwd: str) -> tuple[str, ...]:
+        """Its process runs, and any session that is open in it has the MCP servers that it is to have now. Sentences
+        about what one that is opened now goes without.
+        """
+        await seat.started(lambda: self._start(seat, cwd))
+        given = self._handed(seat, turn)
+        if seat.agent_session and seat.handed.servers != given.servers:
+            await seat.end()
+            await seat.started(lambda: self._start(seat, cwd))
+        seat.handed = given
+        return () if seat.agent_session else given.notes
+
+    def _handed(self, seat: Seat, turn: Turn) -> Handed:
+        configs = self._ground.servers() if self.profile.mcp else ()
+        chosen, path = turn.fields.get("enabled_toolsets"), self._environment.get("PATH", "")
+        return handed(configs, self.profile.name, seat.capabilities, chosen, path)
 
     async def _start(self, seat: Seat, cwd: str) -> None:
         try:
@@ -201,14 +237,38 @@ class AcpEngine:
         await asyncio.to_thread(self._ground.memory.save, self.name, session_id, saved)
         return SessionInfoChanged(mode=mode)
 
+    async def _offers(self, now: Session, begins_in: str) -> None:
+        """Keeps what is offered for who looks before the next session, and the mode that one begins in, where it is
+        known anew.
+        """
+        before = await self._offered()
+        mode = begins_in or before.mode
+        offer = Offer(now.models or before.models, now.modes or before.modes, mode, now.commands or before.commands)
+        if offer != before:
+            self._offer = offer
+            await asyncio.to_thread(self._ground.memory.save, self.name, ANY, offer.encoded())
+
+    async def _offered(self) -> Offer:
+        if self._offer is None:
+            self._offer = offer_of(await asyncio.to_thread(self._ground.memory.get, self.name, ANY))
+        return self._offer
+
+    async def offered(self, session_id: str) -> SessionInfoChanged:
+        """What a session of it will offer, as far as it is known from the last one, and the mode that was chosen."""
+        offer = await self._offered()
+        known = known_of(await asyncio.to_thread(self._ground.memory.get, self.name, session_id))
+        return SessionInfoChanged(modes=offer.modes, mode=known.mode or offer.mode, commands=offer.commands)
+
     async def providers(self) -> list[ProviderInfo]:
         """The agent, with the models that it has told of; none where it is not on this machine."""
         if not self.profile.found and self.profile.source == "path":
             return []
-        listed = tuple(ModelInfo(each["id"], self.name, each["name"]) for each in self._models)
-        models = listed or (ModelInfo(DEFAULT, self.name, "Default"),)
+        offer = await self._offered()
+        told = tuple(ModelInfo(each["id"], self.name, each["name"]) for each in offer.models if each["id"] != DEFAULT)
+        models = (ModelInfo(DEFAULT, self.name, "Default"), *told)
         hint = "" if self.profile.found else self._missing()
-        return [ProviderInfo(self.name, self.profile.name, self.name, self.profile.found, models, hint)]
+        found = ProviderInfo(self.name, self.profile.name, self.name, self.profile.found, models, hint)
+        return [replace(found, modes=offer.modes, mode=offer.mode)]
 
     @property
     def state(self) -> State:
@@ -220,20 +280,39 @@ class AcpEngine:
         return "running" if any(seat.is_alive for seat in self._seats.of(self.name)) else "idle"
 
     async def try_out(self) -> Tried:
-        """Starts it, asks what it is, and ends it again. Never raises for an agent that does not work."""
+        """Starts it, asks what it is, opens a session to see whether it has a login, and ends it again. Never raises
+        for an agent that does not work.
+        """
         if not self.profile.found:
             return Tried(ok=False, message=self._missing())
-        begun = time.monotonic()
+        begun, seat = time.monotonic(), Seat((self.name, ANY))
         try:
             cwd = await asyncio.to_thread(self._ground.folder, "")
-            link, about = await self._started(_deaf, cwd)
-        except HermesError as error:
-            self.failure = f"{self.profile.name}: {error.message}."
-            return Tried(ok=False, message=f"{self.failure} {self._see_log()}")
+            seat.link, seat.about = await self._started(seat.serve, cwd)
+            self.version = _version(seat.about) or self.version
+            await self._look(seat, cwd)
+        except (HermesError, Refused, Lost, TimeoutError) as error:
+            self.failure = reason_of(error, self.profile, seat.about)
+            log = "" if isinstance(error, Refused) else f" {self._see_log()}"
+            return Tried(ok=False, message=f"{self.failure}{log}", version=self.version)
+        finally:
+            await seat.end()
+        self.failure = ""
         seconds = round(time.monotonic() - begun, 2)
-        await link.end()
-        self.failure, self.version = "", _version(about) or self.version
         return Tried(ok=True, message=f"{self.profile.name} answers.", version=self.version, seconds=seconds)
+
+    async def _look(self, seat: Seat, cwd: str) -> None:
+        """Opens a session, remembers what it offers, and takes it away again. Raises `Refused` where an agent opens one
+        without being logged in, and says so.
+        """
+        sessions = Sessions(self.profile, seat)
+        await sessions.begin(cwd)
+        await seat.commands_known()
+        await self._offers(seat.session, seat.session.mode)
+        await sessions.forget()
+        account = await seat.account()
+        if account.get("kind") == "none":
+            raise Refused(AUTH_REQUIRED, str(account.get("label") or ""), None)
 
     async def prepare(self) -> None:
         """Nothing: an agent is started by its first turn."""
@@ -265,24 +344,6 @@ class AcpEngine:
             f"{self.profile.name} ended in the middle of its reply ({how}). What had arrived is kept; with your next "
             f"message it is started again. {self._see_log()}",
         )
-
-    def _refused(self, error: Refused) -> EngineFailure:
-        if error.code == AUTH_REQUIRED:
-            return EngineFailure(
-                "auth",
-                f"{self.profile.name} wants you to log in first: start `{self.profile.named[0]}` in a terminal once. "
-                f"{KEPT}",
-            )
-        detail = error.data.get("details") or error.data.get("message") if isinstance(error.data, dict) else error.data
-        said = ": ".join(str(each) for each in (error.message, detail) if each)[:LONGEST_DETAIL]
-        return EngineFailure("provider_error", f"{self.profile.name} could not answer ({said}). {KEPT}")
-
-
-KEPT: Final = "Your message is kept."
-
-
-async def _deaf(method: str, params: dict[str, Any]) -> None:
-    """Who only wants to know whether it starts hears nothing."""
 
 
 def _version(about: Mapping[str, Any]) -> str:

@@ -21,6 +21,7 @@ from hermes_webui.engines.base import (
     Ask,
     EngineEvent,
     InputRequest,
+    TextDelta,
     TurnEnded,
 )
 
@@ -56,6 +57,8 @@ class Exchange:
         self._spent = told.Spent(cost_before=seat.cost)
         self._over = False
         self._questions = 0
+        #: The agent's message that its text now is part of, where it says that.
+        self._message = ""
         self.calls = Calls(profile.name, mark)
         self._supply = Supply(cwd, env, self.calls, self._inbox.put_nowait, self.ask)
 
@@ -153,21 +156,31 @@ class Exchange:
     def _events_of(self, update: dict[str, Any]) -> Iterator[EngineEvent]:
         kind = update.get("sessionUpdate")
         if kind in {"tool_call", "tool_call_update"}:
+            self._message = ""
             yield from self.calls.take(update)
         elif kind == "usage_update":
             self._spent = self._spent.take(update)
             self._seat.cost = self._spent.cost
             yield self._spent.usage()
         else:
+            self._spent = self._spent.add(update)
             event = told.event_of(update)
+            if isinstance(event, TextDelta):
+                event = self._apart(event, str(update.get("messageId") or ""))
             if event is not None:
                 yield event
+
+    def _apart(self, text: TextDelta, message: str) -> TextDelta:
+        """Text of another message of the agent's begins a paragraph: Claude Code warns in one after its reply."""
+        before, self._message = self._message, message
+        return TextDelta(f"\n\n{text.text}") if before and before != message else text
 
     def _end(self, said: dict[str, Any]) -> Iterator[EngineEvent]:
         reason = told.REASONS.get(str(said.get("stopReason")), "unknown")
         yield from self.calls.close()
-        if said.get("usage") or self._spent.used:
-            yield self._spent.usage(said.get("usage"))
+        usage = self._spent.whole(said)
+        if usage is not None:
+            yield usage
         yield TurnEnded(reason)
 
     def _begin_asking(self, wish: _Wish, ask: Ask) -> None:

@@ -53,6 +53,29 @@ def known_of(data: bytes) -> Known:
         return Known()
 
 
+class Offer(Struct, frozen=True, omit_defaults=True):
+    """What an agent offered when its last session was opened, so that it can be shown before the next one is: models,
+    modes and commands as `told.Session` has them, and the mode that a session begins with.
+    """
+
+    models: tuple[dict[str, str], ...] = ()
+    modes: tuple[dict[str, str], ...] = ()
+    mode: str = ""
+    commands: tuple[dict[str, str], ...] = ()
+
+    def encoded(self) -> bytes:
+        """As it is kept."""
+        return msgspec.json.encode(self)
+
+
+def offer_of(data: bytes) -> Offer:
+    """What was kept; nothing where it cannot be read: it is a cache."""
+    try:
+        return msgspec.json.decode(data, type=Offer) if data else Offer()
+    except msgspec.MsgspecError:
+        return Offer()
+
+
 class Opening(Struct, frozen=True):
     """`goes_on`: in the agent's session. Else a new one is begun, seeded where something was said before; `notice` says
     why.

@@ -16,7 +16,7 @@ from hermes_webui.errors import SettingsError
 HERMES: Final = "hermes"
 
 #: What `[agents.NAME]` may hold, and `[agents]` beside the tables of its agents.
-KEYS: Final = ("command", "args", "env", "cwd")
+KEYS: Final = ("command", "args", "env", "cwd", "mcp")
 LIMITS: Final = ("processes", "idle_minutes")
 
 #: Names of engines that are no agents.
@@ -39,13 +39,17 @@ class Traits(Struct, frozen=True):
 
 class Profile(Struct, frozen=True):
     """One agent. `command` is what is run, its first word as it was found (empty: not found); `named` is what is looked
-    for. `install` is a sentence or a command that a person types.
+    for, `older` are names that its command had before. `install` is a sentence or a command that a person types;
+    `login` says how it gets an account or a key ({command}: what is run). `mcp`: it gets this server's MCP servers.
     """
 
     id: str
     name: str
     named: tuple[str, ...]
     install: str
+    login: str = ""
+    older: tuple[str, ...] = ()
+    mcp: bool = True
     source: Literal["path", "config.toml"] = "path"
     command: tuple[str, ...] = ()
     env: Mapping[str, str] = MappingProxyType({})
@@ -66,6 +70,8 @@ class Limits(Struct, frozen=True):
 
 
 _NPM: Final = "npm install -g {}"
+#: Where a key stands that only this agent shall have.
+_KEY: Final = "`env` of [agents.{}] in config.toml"
 KNOWN: Final[Mapping[str, Profile]] = {
     profile.id: profile
     for profile in (
@@ -74,13 +80,47 @@ KNOWN: Final[Mapping[str, Profile]] = {
             "Hermes Agent",
             ("hermes", "acp"),
             "hermes-webui agents install hermes",
+            "run `{command} setup` in a terminal once",
             traits=Traits(wedges=True, loads_anything=True, patience=60.0),
         ),
-        Profile("opencode", "OpenCode", ("opencode", "acp"), _NPM.format("opencode-ai")),
-        Profile("claude", "Claude Code", ("claude-code-acp",), _NPM.format("@zed-industries/claude-code-acp")),
-        Profile("codex", "Codex", ("codex-acp",), _NPM.format("@zed-industries/codex-acp")),
-        Profile("gemini", "Gemini CLI", ("gemini", "--experimental-acp"), _NPM.format("@google/gemini-cli")),
-        Profile("qwen", "Qwen Code", ("qwen", "--acp"), _NPM.format("@qwen-code/qwen-code")),
+        Profile(
+            "opencode",
+            "OpenCode",
+            ("opencode", "acp"),
+            _NPM.format("opencode-ai"),
+            "run `{command} auth login` in a terminal once",
+        ),
+        Profile(
+            "claude",
+            "Claude Code",
+            ("claude-agent-acp",),
+            _NPM.format("@agentclientprotocol/claude-agent-acp"),
+            "run `{command} --cli auth login` in a terminal once, or set ANTHROPIC_API_KEY in " + _KEY.format("claude"),
+            older=("claude-code-acp",),
+        ),
+        Profile(
+            "codex",
+            "Codex",
+            ("codex-acp",),
+            _NPM.format("@agentclientprotocol/codex-acp"),
+            "run `{command} cli login` in a terminal once (`{command} cli login --with-api-key` reads a key)",
+        ),
+        Profile(
+            "gemini",
+            "Gemini CLI",
+            ("gemini", "--acp"),
+            _NPM.format("@google/gemini-cli"),
+            "start `{command}` in a terminal once and choose how to log in, or set GEMINI_API_KEY in "
+            + _KEY.format("gemini"),
+        ),
+        Profile(
+            "qwen",
+            "Qwen Code",
+            ("qwen", "--acp"),
+            _NPM.format("@qwen-code/qwen-code"),
+            "start `{command}` in a terminal once and type /auth, or set OPENAI_API_KEY, OPENAI_BASE_URL and "
+            "OPENAI_MODEL in " + _KEY.format("qwen"),
+        ),
     )
 }
 
@@ -93,7 +133,8 @@ def own_environment(state: Path) -> Path:
 def profiles_from(
     table: Mapping[str, Any], environment: Mapping[str, str], state: Path
 ) -> tuple[tuple[Profile, ...], Limits]:
-    """All agents, the known ones first, each looked for on PATH; and the limits of their processes.
+    """All agents, the known ones first, each looked for on PATH (its own, where `env` has one), and the limits of their
+    processes.
 
     Raises `SettingsError` with a sentence for a key or a value that is none.
     """
@@ -131,7 +172,12 @@ def _configured(name: str, given: Mapping[str, Any]) -> Profile:
     named = (command or before.named[0], *rest)
     cwd = _text(name, "cwd", given.get("cwd", ""))
     cwd = str(Path(cwd).expanduser()) if cwd else ""
-    return replace(before, named=named, env=MappingProxyType(dict(env)), cwd=cwd, source="config.toml")
+    mcp = given.get("mcp", True)
+    if not isinstance(mcp, bool):
+        raise SettingsError(f"`mcp` in [agents.{name}] is true or false.")
+    older = () if command else before.older
+    env = MappingProxyType(dict(env))
+    return replace(before, named=named, older=older, env=env, cwd=cwd, mcp=mcp, source="config.toml")
 
 
 def _text(name: str, key: str, value: object) -> str:
@@ -152,9 +198,11 @@ def _limits(given: Mapping[str, Any]) -> Limits:
 
 
 def _found(profile: Profile, environment: Mapping[str, str], state: Path) -> Profile:
-    first = Path(profile.named[0]).expanduser()
-    found = shutil.which(str(first), path=environment.get("PATH", ""))
+    path = profile.env.get("PATH") or environment.get("PATH", "")
+    names = (str(Path(each).expanduser()) for each in (profile.named[0], *profile.older))
+    found = next(filter(None, (shutil.which(name, path=path) for name in names)), None)
     own = own_environment(state) / "bin" / profile.named[0]
     if found is None and profile.id == HERMES and profile.source == "path" and own.is_file():
         found = str(own)
+        profile = replace(profile, named=(found, *profile.named[1:]))
     return replace(profile, command=(found, *profile.named[1:]) if found else ())

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any, Final
 
+from hermes_webui.engines.acp.handed import NOTHING, Handed
 from hermes_webui.engines.acp.link import Link, Refused
 from hermes_webui.engines.acp.profiles import Limits
 from hermes_webui.engines.acp.told import Session, changed
@@ -18,6 +19,12 @@ logger = logging.getLogger(__name__)
 
 #: Agents tell their commands right after the answer to `session/new`.
 COMMANDS_SECONDS: Final = 1.0
+
+#: How long one that announces that it tells of its account is waited for.
+ACCOUNT_SECONDS: Final = 5.0
+
+#: The notification in which an agent tells what it is logged in as.
+ACCOUNT: Final = "_auth/status_update"
 
 #: The agent's id, and our session's.
 Key = tuple[str, str]
@@ -39,6 +46,10 @@ class Seat:
         #: The agent's session that is open in this process, and what it has said of it.
         self.agent_session = ""
         self.session = Session()
+        #: What the agent has said of its account, where it does (Claude Code and Codex, by an extension of theirs).
+        self._account: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        #: The MCP servers that it was given with it.
+        self.handed: Handed = NOTHING
         #: What the session has cost in all, as far as the agent says it.
         self.cost: float | None = None
         self.hears: Hears | None = None
@@ -67,6 +78,9 @@ class Seat:
         update = params.get("update") if method == "session/update" else None
         if isinstance(update, dict) and update.get("sessionUpdate") == "available_commands_update":
             self._commands.set()
+        if method == ACCOUNT:
+            self._heard(params.get("authStatus"))
+            return None
         if self.hears is not None:
             return await self.hears(method, params)
         if isinstance(update, dict):
@@ -100,6 +114,17 @@ class Seat:
         """Waits a moment for an agent that tells its commands after it has opened a session."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._commands.wait(), COMMANDS_SECONDS)
+
+    def _heard(self, account: Any) -> None:
+        if not self._account.done():
+            self._account.set_result(account if isinstance(account, dict) else {})
+
+    async def account(self) -> dict[str, Any]:
+        """What it first says of its account: {kind: none|api_key|…, label}; nothing where it says nothing of it."""
+        told = self.capabilities.get("_meta")
+        if isinstance(told, dict) and "authStatus" in told:
+            await asyncio.wait({self._account}, timeout=ACCOUNT_SECONDS)
+        return self._account.result() if self._account.done() else {}
 
     async def end(self, *, at_once: bool = False) -> None:
         """Ends the process; the next turn starts another one. Returns when it is gone, whoever has begun to end it."""

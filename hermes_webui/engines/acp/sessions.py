@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -27,7 +28,7 @@ class Sessions:
 
     async def begin(self, cwd: str) -> str:
         """A new session; the agent's id of it."""
-        said = await self._request("session/new", {"cwd": cwd, "mcpServers": []}, OPEN_SECONDS)
+        said = await self._request("session/new", self._place(cwd), OPEN_SECONDS)
         found = str(said.get("sessionId") or "")
         if not found:
             raise Refused(0, "it opened no session", None)
@@ -36,9 +37,7 @@ class Sessions:
 
     async def load(self, session_id: str, cwd: str) -> bool:
         """Opens one that it had before; whether it still has it."""
-        can = self._seat.capabilities
-        more = can.get("sessionCapabilities")
-        more = more if isinstance(more, dict) else {}
+        can, more = self._seat.capabilities, self._more
         lists = more.get("list") is not None
         if self._profile.traits.loads_anything and not (lists and await self._lists(session_id)):
             return False
@@ -49,13 +48,19 @@ class Sessions:
             return False
         self._seat.hears = self._history
         try:
-            said = await self._request(method, {"sessionId": session_id, "cwd": cwd, "mcpServers": []}, OPEN_SECONDS)
+            said = await self._request(method, {"sessionId": session_id, **self._place(cwd)}, OPEN_SECONDS)
         except Refused:
             return False
         finally:
             self._seat.hears = None
         self._opened(session_id, said)
         return True
+
+    async def forget(self) -> None:
+        """Takes away a session in which nothing was said, where the agent can."""
+        if self._more.get("delete") is not None:
+            with suppress(Refused):
+                await self._request("session/delete", {"sessionId": self._seat.agent_session})
 
     async def _history(self, method: str, params: dict[str, Any]) -> None:
         """What is told again when a session is loaded stands in our log; only what it offers is news."""
@@ -98,6 +103,15 @@ class Sessions:
         params = {"sessionId": self._seat.agent_session, "configId": option, "value": value}
         said = await self._request("session/set_config_option", params)
         self._seat.session = told.opened(said, self._seat.session)
+
+    @property
+    def _more(self) -> dict[str, Any]:
+        """What it can do with sessions beside opening them."""
+        found = self._seat.capabilities.get("sessionCapabilities")
+        return found if isinstance(found, dict) else {}
+
+    def _place(self, cwd: str) -> dict[str, Any]:
+        return {"cwd": cwd, "mcpServers": list(self._seat.handed.servers)}
 
     def _opened(self, session_id: str, said: dict[str, Any]) -> None:
         self._seat.agent_session = session_id

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hermes_webui.engines.acp.calls import text_in
 from hermes_webui.engines.base import (
@@ -30,6 +31,12 @@ REASONS: Final[Mapping[str, Reason]] = {
 }
 
 
+#: Of a turn's or an answer's tokens.
+COUNTS: Final = ("inputTokens", "outputTokens", "thoughtTokens")
+Counts = tuple[int, int, int]
+_OWN: Final = ("input_tokens", "output_tokens", "thought_tokens")
+
+
 class Session(Struct, frozen=True):
     """What an agent has said of its session: modes and models that can be chosen ({id, name, description?}), those that
     are on, commands ({name, description, hint?}). `options` are the ids of configuration options by category.
@@ -48,7 +55,9 @@ class Session(Struct, frozen=True):
 
 
 def opened(said: Mapping[str, Any], before: Session) -> Session:
-    """What `session/new`, `session/load` or a configuration update says; what it leaves out stays."""
+    """What `session/new`, `session/load` or a configuration update says; what it leaves out stays. An option goes
+    before the older list of the same: its values are what is set, and Codex names its models otherwise in the two.
+    """
     modes, mode = _choices(said.get("modes"), "availableModes", "currentModeId", "id")
     models, model = _choices(said.get("models"), "availableModels", "currentModelId", "modelId")
     options = []
@@ -56,9 +65,9 @@ def opened(said: Mapping[str, Any], before: Session) -> Session:
         category, chosen = str(option.get("category") or ""), str(option.get("currentValue") or "")
         listed = tuple(_named(each, "value") for each in _flat(option.get("options")))
         options.append((category, str(option.get("id") or "")))
-        if category == "mode" and not modes:
+        if category == "mode" and listed:
             modes, mode = listed, chosen
-        if category == "model" and not models:
+        if category == "model" and listed:
             models, model = listed, chosen
     return Session(
         modes or before.modes,
@@ -101,28 +110,62 @@ def event_of(update: Mapping[str, Any]) -> EngineEvent | None:
 
 
 class Spent(Struct, frozen=True):
-    """What a turn has used: tokens of the answer, the context as it stands, and the session's cost before the turn."""
+    """What a turn has used: tokens of the answer, the context as it stands, and the session's cost before the turn.
+    `requests` is what the answers of the model have used so far (input, output, thought), as Qwen Code tells it.
+    """
 
     used: int = 0
     size: int | None = None
     cost_before: float | None = None
     cost: float | None = None
+    requests: Counts = (0, 0, 0)
+
+    def add(self, update: Mapping[str, Any]) -> Spent:
+        """One more answer of the model, where a message of the agent's says what it used."""
+        found = _counts(_at(update, "_meta", "usage"))
+        return replace(self, requests=_sum(self.requests, found)) if any(found) else self
 
     def take(self, update: Mapping[str, Any]) -> Spent:
         """A `usage_update`: the context's fill, and what the session has cost in all."""
         cost = update.get("cost")
         dollars = cost.get("amount") if isinstance(cost, Mapping) and cost.get("currency") in (None, "USD") else None
         amount = float(dollars) if isinstance(dollars, int | float) else self.cost
-        return Spent(_count(update.get("used")), _count(update.get("size")) or self.size, self.cost_before, amount)
+        return replace(self, used=_count(update.get("used")), size=_count(update.get("size")) or self.size, cost=amount)
+
+    def whole(self, said: Mapping[str, Any]) -> UsageUpdated | None:
+        """With what the prompt's answer says of its tokens; None where nobody has said anything of them."""
+        found = said.get("usage")
+        counts = _counts(found) if isinstance(found, Mapping) else self.requests
+        counts = counts if any(counts) else _counts(_at(said, "_meta", "quota", "token_count"))
+        if any(counts):
+            return self.usage(dict(zip(COUNTS, counts, strict=True)))
+        return self.usage() if self.used else None
 
     def usage(self, said: Any = None) -> UsageUpdated:
-        """With what the prompt's answer says of its tokens, where it does."""
+        """With these counts of the turn, else with the context's fill."""
         spent = self.cost - (self.cost_before or 0.0) if self.cost is not None else None
         cost = round(max(0.0, spent), 6) if spent is not None else None
         if not isinstance(said, Mapping):
             return UsageUpdated(Usage(self.used, 0, 0, cost, self.size))
-        given, made, thought = (_count(said.get(name)) for name in ("inputTokens", "outputTokens", "thoughtTokens"))
+        given, made, thought = _counts(said)
         return UsageUpdated(Usage(given, made, thought, cost, self.size))
+
+
+def _sum(one: Counts, other: Counts) -> Counts:
+    return one[0] + other[0], one[1] + other[1], one[2] + other[2]
+
+
+def _at(said: Any, *names: str) -> Any:
+    for name in names:
+        said = said.get(name) if isinstance(said, Mapping) else None
+    return said
+
+
+def _counts(found: Any) -> Counts:
+    """Input, output and thought; Gemini CLI writes them in its own way."""
+    given = found if isinstance(found, Mapping) else {}
+    counted = [_count(given.get(name)) or _count(given.get(own)) for name, own in zip(COUNTS, _OWN, strict=True)]
+    return counted[0], counted[1], counted[2]
 
 
 def _entry(said: Mapping[str, Any]) -> PlanEntry:

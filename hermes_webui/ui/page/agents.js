@@ -12,8 +12,10 @@ export class Agents {
   personalities = signal([]);
   /** What the session's agent says of it. */
   told = computed(() => this.#page.store.conversation.value.agent);
-  modes = computed(() => this.told.value.modes ?? []);
-  mode = computed(() => this.modes.value.find(({ id }) => id === this.told.value.mode) ?? null);
+  /** Who answers next, as it was known before: an agent's modes are there before it has opened a session. */
+  #next = computed(() => this.#page.models.providers.value.find(({ id }) => id === this.#page.models.choice.value?.model_provider));
+  modes = computed(() => this.told.value.modes ?? this.#next.value?.modes ?? []);
+  mode = computed(() => this.modes.value.find(({ id }) => id === (this.told.value.mode ?? this.#next.value?.mode)) ?? null);
   /** Do the session's answers come from the engine that has tools of its own? */
   hasTools = computed(() => (this.#page.models.choice.value?.engine ?? '') === 'model');
 
@@ -51,10 +53,11 @@ export class Agents {
     return this.#configure(() => ({ personality: id }));
   }
 
+  /** A new conversation is begun for it. */
   async chooseMode(mode) {
-    const { store } = this.#page;
-    const session_id = store.conversation.peek().sessionId;
-    const answer = await this.#page.ask('/api/session/mode', { session_id, mode });
+    const { store, sending } = this.#page;
+    const session_id = store.conversation.peek().sessionId ?? await sending.begin();
+    const answer = session_id && await this.#page.ask('/api/session/mode', { session_id, mode });
     if (answer?.agent) store.dispatch({ type: 'agent', session_id, agent: answer.agent });
   }
 

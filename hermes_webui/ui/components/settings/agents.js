@@ -1,6 +1,7 @@
 // Agents: programs of this machine that work by themselves. Which are here, whether they answer, how the others are installed.
 
 import { useEffect } from 'preact/hooks';
+import { usePage } from '../../page/page.js';
 import { t } from '../../words/words.js';
 import { html, withCode } from '../html.js';
 import { Icon } from '../icon.js';
@@ -25,11 +26,13 @@ export function Agents({ tools }) {
 const STATES = { idle: () => t('agents.state-idle'), running: () => t('agents.state-running'), failed: () => t('agents.state-failed') };
 
 function Agent({ agent: { id, name, command, version, state, message, from }, tools }) {
+  const { models } = usePage();
   const [busy, said, run] = useRequest();
   const test = () => run(async () => {
     const answer = await tools.change('agents', '/api/agents/test', { id });
+    models.load(); // it has told what it offers
     const seconds = Math.round((answer.seconds ?? 0) * 10) / 10;
-    return { good: answer.ok, text: answer.ok ? t('agents.agent-answers', { name, seconds }) : answer.message };
+    return { good: answer.ok, text: answer.ok ? t('agents.agent-answers', { name, seconds }) : withCode(answer.message) };
   });
   const facts = [version, STATES[state]?.(), from === 'config.toml' && t('agents.from-config')].filter(Boolean).join(' · ');
   return html`
@@ -39,7 +42,7 @@ function Agent({ agent: { id, name, command, version, state, message, from }, to
         <div class="provider-name"><h3>${name}</h3><p class="hint">${facts}</p><p class="hint"><code dir="ltr">${[command].flat().join(' ')}</code></p></div>
         <button type="button" class="secondary small" disabled=${busy} aria-label=${t('settings.test-of', { name })} onClick=${test}>${t('settings.test')}</button>
       </div>
-      ${state === 'failed' && message && !said && html`<p class="said bad">${message}</p>`}
+      ${state === 'failed' && message && !said && html`<p class="said bad">${withCode(message)}</p>`}
       <${Said} said=${said} busy=${busy} />
     </li>
   `;
