@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from msgspec.structs import replace
 
+from hermes_webui.chat.attachments import IMAGES
 from hermes_webui.engines import late
 from hermes_webui.engines.attached import Takes, check
 from hermes_webui.engines.base import (
@@ -54,8 +56,13 @@ _TITLE_SECONDS: Final = 20.0
 #: Kinds and providers that take PDFs. What else speaks OpenAI's protocol refuses its `file` parts.
 _READ_PDF: Final = frozenset[Kind]({"anthropic", "google"})
 _READ_PDF_BY_NAME: Final = frozenset({"openai", "openrouter"})
-#: They refuse, or want signed, calls of tools that the request does not declare.
-_NO_FOREIGN_CALLS: Final = frozenset[Kind]({"anthropic", "google"})
+#: Images that a service refuses, although its models look at others. What is behind an OpenAI-compatible address,
+#: nobody knows.
+_READ_NOT: Final[Mapping[Kind, frozenset[str]]] = MappingProxyType(
+    {"anthropic": frozenset({"image/avif"}), "google": frozenset({"image/avif", "image/gif"})}
+)
+#: They refuse calls in a request that declares no tools.
+_NO_CALLS_WITHOUT_TOOLS: Final = frozenset[Kind]({"anthropic", "google"})
 
 
 class Chosen(NamedTuple):
@@ -206,7 +213,7 @@ class ModelEngine:
         takes = self._takes(chosen.config, chosen.name)
         if bodies:
             check(bodies[-1], turn.files, takes)
-        as_text = chosen.config.kind in _NO_FOREIGN_CALLS
+        as_text = chosen.config.kind in _NO_CALLS_WITHOUT_TOOLS and not chosen.kit.tools
         context = context_of(bodies, calls_as_text=as_text, files=turn.files, takes=takes)
         return replace(context, system="\n\n".join(filter(None, (chosen.kit.words, context.system))))
 
@@ -241,7 +248,8 @@ class ModelEngine:
     def _takes(self, config: ProviderConfig, name: str) -> Takes:
         """What this model reads: what its provider says of it, else all that others of its kind do."""
         images = self._catalogue.takes_images(config.id, name)
-        return Takes(name, images is not False, config.kind in _READ_PDF or config.id in _READ_PDF_BY_NAME)
+        pdf = config.kind in _READ_PDF or config.id in _READ_PDF_BY_NAME
+        return Takes(name, images is not False, pdf, IMAGES - _READ_NOT.get(config.kind, frozenset()))
 
     def _open(self, config: ProviderConfig, name: str) -> Model:
         return late.open_model(config, name, self._connections.client(config))

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.peers.agent import answer, asked, serving, shape, until_there
+from tests.peers.agent import DIALECTS, answer, asked, serving, shape, until_there
 from tests.peers.inprocess import first
 from tests.peers.served import PATIENCE, Served
 
@@ -31,9 +31,10 @@ def ran(work):
     return path.read_text().split() if path.exists() else []
 
 
-async def test_all_seven_in_one_conversation(peer, tmp_path):
+@pytest.mark.parametrize("dialect", DIALECTS)
+async def test_all_seven_in_one_conversation(peer, tmp_path, dialect):
     work = tmp_path / "work"
-    async with serving(peer, tmp_path / "state", work) as app:
+    async with serving(peer, tmp_path / "state", work, dialect=dialect) as app:
         session_id = await app.new(workspace=str(work))
 
         async def turn(prompt):

@@ -18,14 +18,15 @@ before them):
     please step              each piece waits for `peer.step()`; `peer.run_on()` lets all the rest go
     please stop at the limit the finish reason says that the limit was reached
     please filter            the finish reason says content filter, with no text
-    please end in error      the finish reason says error (OpenAI's dialect only)
+    please end in error      the stream ends with an error, as the dialect has it
+    please be blocked        the prompt is refused in a reply without a candidate (Google's dialect only)
     please be empty          a reply without text
     please forget the end    the stream ends without a finish reason
     please be silent         no answer at all, until the caller hangs up
     please cut               the connection breaks in the middle of the reply
     please babble            200 and something that is no chat reply
     please call: NAME {…} AND NAME {…}
-                             calls these tools at once (OpenAI's dialect only); each such line is one response, and the
+                             calls these tools at once; each such line is one response, and the
                              rest is done after the last; {n} in the arguments becomes the number of the response
     please call for ever: NAME {…}
                              calls it in each response
@@ -58,8 +59,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from tests.peers import dialects
-from tests.peers.dialects import FAILURES, Dialect
+from tests.peers.anthropic_messages import Anthropic
+from tests.peers.dialects import FAILURES, Dialect, Failure, Ollama, OpenAI
+from tests.peers.gemini import Google
 
 _DEADLINE = 10.0
 
@@ -89,6 +91,8 @@ class ModelPeer:
         #: Whether each call has an id of its own: Hermes takes two of the same id to be one.
         self.numbers_calls = False
         self.requests: list[Seen] = []
+        #: What was wrong with requests that a real service would not have accepted either.
+        self.refusals: list[str] = []
         self.open_streams = 0
         self._port = port
         self._behaviour: str | None = None
@@ -109,6 +113,7 @@ class ModelPeer:
         self.run_on()
         self.wait_until_closed()
         self.requests.clear()
+        self.refusals.clear()
         self.behave(None)
         self.key, self._steps = "", 0
 
@@ -168,7 +173,7 @@ class ModelPeer:
         raw = await request.body()
         seen = Seen(request.method, request.url.path, dict(request.headers), json.loads(raw) if raw else {})
         self.requests.append(seen)
-        return seen, dialects.of(seen.path, seen.headers)
+        return seen, _dialect_of(seen)
 
     def _turned_away(self, seen: Seen, dialect: Dialect) -> Response | None:
         if self.key and dialect.key_in(seen.headers) != self.key:
@@ -194,6 +199,9 @@ class ModelPeer:
         seen, dialect = await self._see(request)
         if refusal := self._turned_away(seen, dialect):
             return refusal
+        if wrong := dialect.refusal(seen):
+            self.refusals.append(wrong)
+            return JSONResponse(dialect.error(Failure(400, wrong)), 400)
         words = self._behaviour if self._behaviour is not None else dialect.prompt(seen.body)
         if failing := re.search(r"please fail: (\w+)", words):
             return self._fail(dialect, failing[1], seen)
@@ -215,7 +223,7 @@ class ModelPeer:
         return _Reply(self, self._paced(chunks, stepped="please step" in words), cut="please cut" in words)
 
     def _fail(self, dialect: Dialect, what: str, seen: Seen) -> Response:
-        failure = FAILURES[what]
+        failure = dialect.failures.get(what) or FAILURES[what]
         secret = dialect.key_in(seen.headers) or "none"
         body = json.loads(json.dumps(dialect.error(failure)).replace("{key}", secret))
         return JSONResponse(body, failure.status, headers=failure.headers)
@@ -239,6 +247,14 @@ class ModelPeer:
         with self._changed:
             self.open_streams += by
             self._changed.notify_all()
+
+
+def _dialect_of(seen: Seen) -> Dialect:
+    if seen.path.startswith("/v1beta/"):
+        return Google(seen.path, seen.body)
+    if seen.path == "/v1/messages" or "anthropic-version" in seen.headers:
+        return Anthropic(seen.body)
+    return Ollama() if seen.path.startswith("/api/") else OpenAI()
 
 
 class _Reply(Response):
@@ -293,7 +309,7 @@ def _script(words: str) -> tuple[str, str]:
         text = said[1]
     elif count := re.search(r"please write (\d+) words", words):
         text = " ".join(f"word{n}" for n in range(1, int(count[1]) + 1))
-    elif "please be empty" in words or "please filter" in words:
+    elif re.search("please (be empty|be blocked|filter)", words):
         text = ""
     return thoughts, f"<think>\nI think inline.\n</think>\n\n{text}" if "please think" in words else text
 
@@ -317,7 +333,13 @@ def _calls(words: str, step: int) -> tuple[list[tuple[str, str]], str]:
 
 def _ending(words: str) -> str:
     """One of the endings that the dialects spell: stop, length, filter, error, or "" for none."""
-    endings = {"stop at the limit": "length", "filter": "filter", "forget the end": "", "end in error": "error"}
+    endings = {
+        "be blocked": "blocked",
+        "stop at the limit": "length",
+        "filter": "filter",
+        "forget the end": "",
+        "end in error": "error",
+    }
     for phrase, ending in endings.items():
         if f"please {phrase}" in words:
             return ending

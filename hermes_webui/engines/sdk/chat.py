@@ -14,6 +14,7 @@ from hermes_webui.engines.base import EngineEvent, Notice, UsageUpdated
 from hermes_webui.engines.context import Context
 from hermes_webui.engines.sdk.messages import messages_of
 from hermes_webui.engines.sdk.pieces import Pieces, endings, timely, usage_of
+from hermes_webui.engines.sdk.thoughts import shown
 
 _NO_TOOLS: Final = Notice("The model tried to call a tool. It has none in this conversation.")
 
@@ -26,7 +27,7 @@ async def chat(model: Model, context: Context, between: float) -> AsyncIterator[
     connection.
     """
     pieces = Pieces()
-    async with model_request_stream(model, messages_of(context)) as stream:
+    async with model_request_stream(model, messages_of(context), model_settings=shown(model)) as stream:
         async for event in timely(stream, between):
             if isinstance(event, PartStartEvent) and isinstance(event.part, ToolCallPart):
                 yield _NO_TOOLS
