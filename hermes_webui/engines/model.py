@@ -37,6 +37,7 @@ from hermes_webui.engines.catalogue import Catalogue
 from hermes_webui.engines.channel import Channel, worked
 from hermes_webui.engines.connections import Connections, Timeouts
 from hermes_webui.engines.context import Context, context_of, pending_of
+from hermes_webui.engines.listing import loaded_lengths
 from hermes_webui.engines.providers import Kind, ProviderConfig
 from hermes_webui.engines.resuming import NOTHING, done_of
 from hermes_webui.engines.scrub import scrub
@@ -199,7 +200,7 @@ class ModelEngine:
             async with aclosing(source) as events:  # type: ignore[type-var]
                 async for event in events:
                     for told in _sewn(event, seam):
-                        channel.put(self._told(told, config, name))
+                        channel.put(await self._told(told, config, name))
         except EngineFailure:
             raise
         except Exception as error:  # noqa: BLE001 - the turn ends here, whatever the SDKs raise
@@ -238,11 +239,14 @@ class ModelEngine:
         calls = Calls(run, {tool.name: tool for tool in kit.tools})
         return late.converse(about, calls, context, pending_of(own) if resumes else None)
 
-    def _told(self, event: EngineEvent, config: ProviderConfig, name: str) -> EngineEvent:
+    async def _told(self, event: EngineEvent, config: ProviderConfig, name: str) -> EngineEvent:
         """Usage with the size of the context that it is a part of; any other event as it is."""
         if not isinstance(event, UsageUpdated):
             return event
         length = self._catalogue.context_length(config.id, name)
+        if config.kind == "ollama":  # it has the model in memory now, and knows how much of it was given to the context
+            loaded = await loaded_lengths(config, self._connections.client(config), self._timeouts.listing)
+            length = loaded.get(name, length)
         return UsageUpdated(replace(event.usage, context_length=length))
 
     def _takes(self, config: ProviderConfig, name: str) -> Takes:

@@ -193,7 +193,7 @@ class ModelPeer:
 
     async def _show(self, request: Request) -> Response:
         await self._see(request)
-        return JSONResponse({"model_info": {"general.architecture": "tiny", "tiny.context_length": 4096}})
+        return JSONResponse({"parameters": "num_ctx    4096", "model_info": {"tiny.context_length": 32768}})
 
     async def _chat(self, request: Request) -> Response:
         seen, dialect = await self._see(request)
