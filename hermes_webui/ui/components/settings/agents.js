@@ -27,7 +27,7 @@ const STATES = { idle: () => t('agents.state-idle'), running: () => t('agents.st
 function Agent({ agent: { id, name, command, version, state, message, from }, tools }) {
   const [busy, said, run] = useRequest();
   const test = () => run(async () => {
-    const answer = await tools.change('agents', '/api/agents/test', { id });
+    const answer = await tools.test('agents', '/api/agents/test', { id });
     const seconds = Math.round((answer.seconds ?? 0) * 10) / 10;
     return { good: answer.ok, text: answer.ok ? t('agents.agent-answers', { name, seconds }) : answer.message };
   });
