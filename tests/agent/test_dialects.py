@@ -150,6 +150,20 @@ async def test_what_goes_wrong_is_a_sentence_and_the_prompt_is_kept(peer, tmp_pa
         assert (await spoken(app, session_id, "please say: better", dialect))["content"] == "better"
 
 
+@pytest.mark.parametrize("dialect", DIALECTS)
+async def test_a_call_that_was_cut_off_on_its_way_is_not_run_and_the_next_turn_works(peer, tmp_path, dialect):
+    work = tmp_path / "work"
+    async with serving(peer, tmp_path / "state", work, dialect=dialect) as app:
+        session_id = await app.new(workspace=str(work))
+        await spoken(app, session_id, f"please cut in the call\n{command('cut')}\nplease say: done", dialect)
+        found = await app.session(session_id)
+        assert found["last_run"]["error"]["code"] == "connection_lost"
+        assert found["asked"] == []
+        assert not any(each.get("tool_calls") for each in await app.messages(session_id))
+        peer.behave("please say: better")
+        assert (await spoken(app, session_id, "and now?", dialect))["content"] == "better"
+
+
 @pytest.mark.parametrize("dialect", ["anthropic", "google"])
 async def test_images_and_pdfs_go_to_the_agent_as_its_service_takes_them(peer, tmp_path, dialect):
     work = tmp_path / "work"

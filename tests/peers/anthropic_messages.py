@@ -30,6 +30,8 @@ _FAILURES = {
     "context": Failure(400, "prompt is too long: 210000 tokens > 200000 maximum"),
     "too_large": Failure(413, "Request exceeds the maximum size", type="request_too_large"),
 }
+#: What a model that always thinks has used up before it writes a word.
+_THOUGHT_TOKENS = 300
 _ID = re.compile(r"[a-zA-Z0-9_-]+")
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,128}")
 _MAGIC = {
@@ -93,6 +95,8 @@ class Anthropic:
             yield self._event("message_stop")
 
     def whole(self, thoughts: str, text: str, ending: str) -> dict[str, Any]:
+        if str(self._body["model"]).startswith("claude-opus-5-5") and self._body["max_tokens"] < _THOUGHT_TOKENS:
+            return self._message([{"type": "thinking", "thinking": "", "signature": signed("")}], "max_tokens")
         return self._message([{"type": "text", "text": text}], self.endings.get(ending, "end_turn"))
 
     def error(self, failure: Failure) -> dict[str, Any]:

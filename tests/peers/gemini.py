@@ -51,6 +51,8 @@ _FAILURES = {
     "no_tools": Failure(400, "Function calling is not enabled for models/peer-small", type="INVALID_ARGUMENT"),
     "location": Failure(400, "User location is not supported for the API use.", type="FAILED_PRECONDITION"),
 }
+#: What a model that always thinks has used up before it writes a word.
+_THOUGHT_TOKENS = 300
 _DATA = {"text", "inlineData", "functionCall", "functionResponse"}
 _NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_.:-]{0,127}")
 _SKIP = base64.b64encode(b"skip_thought_signature_validator").decode()
@@ -116,6 +118,9 @@ class Google:
             yield self._chunk([], self.endings[ending])
 
     def whole(self, thoughts: str, text: str, ending: str) -> dict[str, Any]:
+        limit = _spelled(self._body.get("generationConfig", {})).get("maxOutputTokens", _THOUGHT_TOKENS)
+        if self._model.startswith("gemini-3") and limit < _THOUGHT_TOKENS:
+            return self._frame([], "MAX_TOKENS")
         return self._frame([{"text": text}], self.endings.get(ending, "STOP"))
 
     def error(self, failure: Failure) -> dict[str, Any]:

@@ -24,6 +24,7 @@ before them):
     please forget the end    the stream ends without a finish reason
     please be silent         no answer at all, until the caller hangs up
     please cut               the connection breaks in the middle of the reply
+    please cut in the call   it breaks in the middle of a response that calls a tool
     please babble            200 and something that is no chat reply
     please call: NAME {…} AND NAME {…}
                              calls these tools at once; each such line is one response, and the
@@ -64,6 +65,8 @@ from tests.peers.dialects import FAILURES, Dialect, Failure, Ollama, OpenAI
 from tests.peers.gemini import Google
 
 _DEADLINE = 10.0
+#: After which piece a reply that is to be cut breaks.
+_CUT = 3
 
 
 @dataclass
@@ -211,6 +214,7 @@ class ModelPeer:
             return Response("<html>Welcome</html>", media_type="text/html")
         if "please take no tools" in words and seen.body.get("tools"):
             return self._fail(dialect, "no_tools", seen)
+        in_call = "please cut in the call" in words
         calls, words = _calls(words, dialect.steps(seen.body))
         thoughts, text = _script(words)
         ending = "calls" if calls else _ending(words)
@@ -220,7 +224,9 @@ class ModelPeer:
         if self.numbers_calls:
             mark = len(self.requests)
             chunks = (re.sub(r'"id": "c(\d+)"', rf'"id": "c\1-{mark}"', chunk) for chunk in chunks)
-        return _Reply(self, self._paced(chunks, stepped="please step" in words), cut="please cut" in words)
+        told = list(chunks)
+        cut = len(told) // 2 - 1 if in_call and calls else _CUT if "please cut" in words else None
+        return _Reply(self, self._paced(iter(told), stepped="please step" in words), cut=cut)
 
     def _fail(self, dialect: Dialect, what: str, seen: Seen) -> Response:
         failure = dialect.failures.get(what) or FAILURES[what]
@@ -260,7 +266,7 @@ def _dialect_of(seen: Seen) -> Dialect:
 class _Reply(Response):
     """Streams until the chunks end or the caller hangs up; a cut one stops in the middle without an end."""
 
-    def __init__(self, peer: ModelPeer, chunks: AsyncIterator[str], *, cut: bool = False) -> None:
+    def __init__(self, peer: ModelPeer, chunks: AsyncIterator[str], *, cut: int | None = None) -> None:
         super().__init__(media_type="text/event-stream")
         self._peer, self._chunks, self._cut = peer, chunks, cut
 
@@ -284,7 +290,7 @@ class _Reply(Response):
                 await send({"type": "http.response.start", "status": 200, "headers": headers})
                 started = True
             await send({"type": "http.response.body", "body": chunk.encode(), "more_body": True})
-            if self._cut and at == 3:
+            if at == self._cut:
                 return
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 

@@ -16,6 +16,7 @@ from hermes_webui.engines.sdk.messages import messages_of
 from hermes_webui.engines.sdk.pieces import Pieces, endings, timely, usage_of
 from hermes_webui.engines.sdk.thoughts import shown
 
+_ROOM_TO_THINK: Final = 2000
 _NO_TOOLS: Final = Notice("The model tried to call a tool. It has none in this conversation.")
 
 
@@ -43,7 +44,10 @@ async def chat(model: Model, context: Context, between: float) -> AsyncIterator[
 
 
 async def short_answer(model: Model, context: Context, max_tokens: int, within: float) -> str:
-    """The whole of a short answer without its thoughts, "" where there is none. Raises like `chat`."""
+    """The whole of a short answer without its thoughts, "" where there is none. Raises like `chat`. A model that thinks
+    gets room for it: many cannot be kept from it.
+    """
+    max_tokens += _ROOM_TO_THINK if model.profile.get("supports_thinking") else 0
     async with asyncio.timeout(within):
         response = await model_request(
             model, messages_of(context), model_settings={"max_tokens": max_tokens, "thinking": False}
