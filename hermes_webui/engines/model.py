@@ -115,8 +115,10 @@ class ModelEngine:
         self.caps = EngineCaps(titles=True, images=True, tools=True, mcp=True, approvals_survive_restart=True)
 
     async def try_out(self, config: ProviderConfig) -> Trial:
-        """Whether this provider answers, as it stands in `config`; see `engines.trial`."""
-        return await try_out(config, self._connections)
+        """Whether this provider answers, as it stands in `config`; see `engines.trial`. It is listed anew then."""
+        trial = await try_out(config, self._connections)
+        self._catalogue.forget(config.id)
+        return trial
 
     async def run(self, turn: Turn, ask: Ask, cancel: asyncio.Event) -> AsyncIterator[EngineEvent]:
         """Streams the model's reply to the whole conversation, and what its tools do. See `Engine.run`."""

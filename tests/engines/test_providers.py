@@ -232,6 +232,18 @@ async def test_ollamas_context_is_what_it_gives_and_not_what_the_model_was_train
         assert [model.context_length for model in info.models] == [8192, None]
 
 
+async def test_after_a_trial_the_list_is_as_new_as_its_answer():
+    with OllamaPeer() as ollama:
+        config = ProviderConfig("ollama", "Ollama", "ollama", ollama.url)
+        engine = ModelEngine([config])
+        (before,) = await engine.providers()
+        ollama.models = ("qwen3:8b",)
+        assert (await engine.try_out(config)).models == 1
+        (after,) = await engine.providers()
+        await engine.close()
+    assert (len(before.models), len(after.models)) == (2, 1)
+
+
 async def test_a_model_that_was_not_pulled_is_said_with_how_to_fetch_it():
     with OllamaPeer() as ollama:
         engine = ModelEngine([ProviderConfig("ollama", "Ollama", "ollama", ollama.url)])
