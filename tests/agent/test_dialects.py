@@ -164,6 +164,21 @@ async def test_a_call_that_was_cut_off_on_its_way_is_not_run_and_the_next_turn_w
         assert (await spoken(app, session_id, "and now?", dialect))["content"] == "better"
 
 
+@pytest.mark.parametrize("dialect", DIALECTS)
+async def test_a_model_without_tools_reads_of_the_calls_that_another_made(peer, tmp_path, dialect):
+    """A request without tools may hold no calls at Anthropic and Google: there they are told."""
+    work = tmp_path / "work"
+    async with serving(peer, tmp_path / "state", work) as app:
+        session_id = await app.new(workspace=str(work))
+        await worked(app, session_id, f"{command('one')}\nplease say: done", "openai")
+        last = await spoken(app, session_id, "please take no tools please say: I see", dialect)
+        assert last["content"] == "I see"
+        assert "does not take tools" in last["notices"][0]
+        seen = last_chat(peer)
+        assert "tools" not in seen.body
+        assert "said one" in json.dumps(seen.messages)
+
+
 @pytest.mark.parametrize("dialect", ["anthropic", "google"])
 async def test_images_and_pdfs_go_to_the_agent_as_its_service_takes_them(peer, tmp_path, dialect):
     work = tmp_path / "work"
