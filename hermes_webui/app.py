@@ -179,7 +179,7 @@ class _Running:
             prompts=opened.prompts,
             projects=opened.projects,
             unread=Unread(desk),
-            setup=_setup(settings, opened.choices, default, engines.get("model")),
+            setup=_setup(settings, opened.choices, default, engines),
             permissions=permissions,
             workspaces=_workspaces(settings, opened.choices),
             place=_place(settings),
@@ -261,13 +261,15 @@ def _workspaces(settings: Settings, kept: Choices) -> Workspaces:
     return made
 
 
-def _setup(settings: Settings, kept: Choices, default: Default, engine: Engine | None) -> Setup:
+def _setup(settings: Settings, kept: Choices, default: Default, engines: Mapping[str, Engine]) -> Setup:
     given = Given(
         settings.environment,
         settings.providers,
         Choice(settings.engine, settings.provider, settings.model),
         bool(settings.password_hash),
+        frozenset(engines),
     )
+    engine = engines.get("model")
     setup = Setup(given, kept, default, engine if isinstance(engine, ModelEngine) else None)
     setup.apply()
     return setup

@@ -31,6 +31,11 @@ def engines(settings: Settings, disk: Disk, kept: Choices) -> dict[str, Engine]:
     providers = _providers(settings)
     found = agents(settings, disk, kept)
     known = [*(provider.id for provider in providers), *found]
+    if twice := [name for name in known[: len(providers)] if name in (*found, "model", "demo")]:
+        raise SettingsError(
+            f"The provider `{twice[0]}` has the name of an agent, so nobody could say which of them answers. Give it "
+            f"another name, such as [providers.{twice[0]}-api] in config.toml."
+        )
     if settings.provider and settings.provider not in [*known, "demo"]:
         raise SettingsError(
             f"There is no provider `{settings.provider}` to be the default. There are: {', '.join(known)}."

@@ -23,11 +23,12 @@ LONGEST_TEXT: Final = 2_000_000
 
 
 class Takes(Struct, frozen=True):
-    """What a model reads beside text. `who` is its name in a sentence."""
+    """What a model reads beside text. `who` is its name in a sentence; of `images` it reads those of these `kinds`."""
 
     who: str = "This model"
     images: bool = True
     pdf: bool = True
+    kinds: frozenset[str] = IMAGES
 
 
 class Attached(Struct, frozen=True):
@@ -88,6 +89,13 @@ def _reason(name: str, file: File, takes: Takes) -> EngineFailure | None:
     if file.type in IMAGES and not takes.images:
         return _failure(
             "unsupported_attachment", f"{takes.who} does not read images, such as {name}.", "choose a model that does"
+        )
+    if file.type in IMAGES and file.type not in takes.kinds:
+        kind = file.type.removeprefix("image/").upper()
+        return _failure(
+            "unsupported_attachment",
+            f"{takes.who} does not read {kind} images, such as {name}.",
+            "attach it as PNG or JPEG",
         )
     if file.type == PDF and not takes.pdf:
         return _failure(

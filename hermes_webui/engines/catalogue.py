@@ -68,6 +68,10 @@ class Catalogue:
                 known = self._known[config.id] = _Known(info, self._clock() + lasts)
             return known.info
 
+    def forget(self, provider: str) -> None:
+        """Asks this provider again when it is wanted next."""
+        self._known.pop(provider, None)
+
     def context_length(self, provider: str, model: str) -> int | None:
         """The model's context in tokens, where a list that was read before names it; asks nobody."""
         known = self._known.get(provider)

@@ -8,11 +8,14 @@ as text, not dropped.
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, Literal
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hermes_webui.engines.attached import ALL, NO_FILES, Attached, Takes, split
 from hermes_webui.engines.base import Body, File
@@ -20,6 +23,8 @@ from hermes_webui.engines.seam import request_to_go_on
 
 CUT_OFF: Final = "[This reply was cut off here.]"
 _LONGEST_NAME: Final = 64
+#: What Anthropic takes, and no longer than OpenAI does.
+_ID: Final = re.compile(r"[a-zA-Z0-9_-]{1,40}")
 #: Where a body holds what of its files is sent beside its text, on its way through here.
 _FILES: Final = "\0files"
 BEGINS_WITH_REPLY: Final = "[The conversation begins with your reply.]"
@@ -72,8 +77,8 @@ def context_of(
     files: Mapping[str, File] = NO_FILES,
     takes: Takes = ALL,
 ) -> Context:
-    """The context that these bodies give. `calls_as_text` is for providers that refuse calls of tools they do
-    not know; `files` are the contents of attachments by id, of which only what the model `takes` is sent.
+    """The context that these bodies give. `calls_as_text` is for requests in which a provider refuses calls; `files`
+    are the contents of attachments by id, of which only what the model `takes` is sent.
     """
     kept = list(_once(_joined(list(_spoken(bodies)))))
     system = "\n\n".join(filter(None, (_text(body) for body in kept if body.get("role") == "system")))
@@ -84,7 +89,7 @@ def context_of(
         spoken.append({**last, "_partial": False})
     asked = [_with_files(body, files, takes) for body in spoken]
     turns = _framed(_merged(_turns(asked, calls_as_text=calls_as_text)), unfinished)
-    return Context(system, tuple(turns), unfinished)
+    return Context(system, tuple(_identified(turns)), unfinished)
 
 
 def pending_of(bodies: Sequence[Body]) -> Pending:
@@ -239,6 +244,25 @@ def _merged(turns: Iterator[Said]) -> Iterator[Said]:
         last = turn
     if last is not None:
         yield last
+
+
+def _identified(turns: Sequence[Said]) -> Iterator[Said]:
+    """Each call with an id that every provider takes and no other call has: other programs' have any characters and
+    length, and some servers begin anew in each response.
+    """
+    seen: set[str] = set()
+    for turn in turns:
+        calls = []
+        for call in turn.calls:
+            known = call.id in seen or not _ID.fullmatch(call.id)
+            calls.append(replace(call, id=_of_our_own(call.id, len(seen))) if known else call)
+            seen.add(calls[-1].id)
+        yield replace(turn, calls=tuple(calls))
+
+
+def _of_our_own(identity: str, number: int) -> str:
+    told = f"{number}\0{identity}".encode()
+    return f"call-{hashlib.blake2b(told, digest_size=10).hexdigest()}"
 
 
 def _framed(turns: Iterator[Said], unfinished: str) -> list[Said]:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import httpx2
 import msgspec
+from msgspec.structs import replace
 
 from hermes_webui.engines.base import ModelInfo
 from hermes_webui.engines.providers import ProviderConfig
@@ -81,9 +82,21 @@ async def _google(config: ProviderConfig, client: httpx2.AsyncClient, within: fl
 async def _ollama(config: ProviderConfig, client: httpx2.AsyncClient, within: float) -> Models:
     body = await _get(client, f"{config.base_url}/api/tags", {}, within)
     names = [entry["name"] for entry in _entries(body, "models", "name") if not _EMBEDDING.search(entry["name"])]
+    loaded = await loaded_lengths(config, client, within / 4)
     shown = (_ollama_model(config, client, name, within / 4) for name in names[:_MAX_SHOWN])
-    models = await asyncio.gather(*shown)
-    return (*models, *(ModelInfo(name, config.id) for name in names[_MAX_SHOWN:]))
+    models = (*await asyncio.gather(*shown), *(ModelInfo(name, config.id) for name in names[_MAX_SHOWN:]))
+    return tuple(replace(each, context_length=loaded.get(each.id, each.context_length)) for each in models)
+
+
+async def loaded_lengths(config: ProviderConfig, client: httpx2.AsyncClient, within: float) -> dict[str, int]:
+    """How many tokens Ollama gives the models that it has in memory, by their names; nothing where it does not say.
+    Raises nothing.
+    """
+    try:
+        listed = _entries(await _get(client, f"{config.base_url}/api/ps", {}, within), "models", "name")
+    except (httpx2.HTTPError, ValueError):
+        return {}
+    return {each["name"]: each["context_length"] for each in listed if isinstance(each.get("context_length"), int)}
 
 
 async def _ollama_model(config: ProviderConfig, client: httpx2.AsyncClient, name: str, within: float) -> ModelInfo:
@@ -99,14 +112,11 @@ async def _ollama_model(config: ProviderConfig, client: httpx2.AsyncClient, name
 
 
 def _ollama_length(body: dict[str, Any]) -> int | None:
-    """The context that Ollama gives this model: its `num_ctx` where set, else what it was trained with, else
-    None.
+    """The model's `num_ctx`, None where none is set: then Ollama decides when it loads it. What the model was trained
+    with says nothing: Ollama gives most of them less, and forgets the rest without a word.
     """
-    if set_to := re.search(r"^num_ctx\s+(\d+)", str(body.get("parameters") or ""), re.MULTILINE):
-        return int(set_to[1])
-    details = body.get("model_info")
-    lengths = details.items() if isinstance(details, dict) else ()
-    return next((v for k, v in lengths if k.endswith(".context_length") and isinstance(v, int)), None)
+    set_to = re.search(r"^num_ctx\s+(\d+)", str(body.get("parameters") or ""), re.MULTILINE)
+    return int(set_to[1]) if set_to else None
 
 
 async def _get(client: httpx2.AsyncClient, url: str, headers: dict[str, str], within: float) -> dict[str, Any]:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from msgspec.structs import replace
 
+from hermes_webui.chat.attachments import IMAGES
 from hermes_webui.engines import late
 from hermes_webui.engines.attached import Takes, check
 from hermes_webui.engines.base import (
@@ -35,6 +37,7 @@ from hermes_webui.engines.catalogue import Catalogue
 from hermes_webui.engines.channel import Channel, worked
 from hermes_webui.engines.connections import Connections, Timeouts
 from hermes_webui.engines.context import Context, context_of, pending_of
+from hermes_webui.engines.listing import loaded_lengths
 from hermes_webui.engines.providers import Kind, ProviderConfig
 from hermes_webui.engines.resuming import NOTHING, done_of
 from hermes_webui.engines.scrub import scrub
@@ -54,8 +57,13 @@ _TITLE_SECONDS: Final = 20.0
 #: Kinds and providers that take PDFs. What else speaks OpenAI's protocol refuses its `file` parts.
 _READ_PDF: Final = frozenset[Kind]({"anthropic", "google"})
 _READ_PDF_BY_NAME: Final = frozenset({"openai", "openrouter"})
-#: They refuse, or want signed, calls of tools that the request does not declare.
-_NO_FOREIGN_CALLS: Final = frozenset[Kind]({"anthropic", "google"})
+#: Images that a service refuses, although its models look at others. What is behind an OpenAI-compatible address,
+#: nobody knows.
+_READ_NOT: Final[Mapping[Kind, frozenset[str]]] = MappingProxyType(
+    {"anthropic": frozenset({"image/avif"}), "google": frozenset({"image/avif", "image/gif"})}
+)
+#: They refuse calls in a request that declares no tools.
+_NO_CALLS_WITHOUT_TOOLS: Final = frozenset[Kind]({"anthropic", "google"})
 
 
 class Chosen(NamedTuple):
@@ -107,8 +115,10 @@ class ModelEngine:
         self.caps = EngineCaps(titles=True, images=True, tools=True, mcp=True, approvals_survive_restart=True)
 
     async def try_out(self, config: ProviderConfig) -> Trial:
-        """Whether this provider answers, as it stands in `config`; see `engines.trial`."""
-        return await try_out(config, self._connections)
+        """Whether this provider answers, as it stands in `config`; see `engines.trial`. It is listed anew then."""
+        trial = await try_out(config, self._connections)
+        self._catalogue.forget(config.id)
+        return trial
 
     async def run(self, turn: Turn, ask: Ask, cancel: asyncio.Event) -> AsyncIterator[EngineEvent]:
         """Streams the model's reply to the whole conversation, and what its tools do. See `Engine.run`."""
@@ -192,7 +202,7 @@ class ModelEngine:
             async with aclosing(source) as events:  # type: ignore[type-var]
                 async for event in events:
                     for told in _sewn(event, seam):
-                        channel.put(self._told(told, config, name))
+                        channel.put(await self._told(told, config, name))
         except EngineFailure:
             raise
         except Exception as error:  # noqa: BLE001 - the turn ends here, whatever the SDKs raise
@@ -206,7 +216,7 @@ class ModelEngine:
         takes = self._takes(chosen.config, chosen.name)
         if bodies:
             check(bodies[-1], turn.files, takes)
-        as_text = chosen.config.kind in _NO_FOREIGN_CALLS
+        as_text = chosen.config.kind in _NO_CALLS_WITHOUT_TOOLS and not chosen.kit.tools
         context = context_of(bodies, calls_as_text=as_text, files=turn.files, takes=takes)
         return replace(context, system="\n\n".join(filter(None, (chosen.kit.words, context.system))))
 
@@ -231,17 +241,21 @@ class ModelEngine:
         calls = Calls(run, {tool.name: tool for tool in kit.tools})
         return late.converse(about, calls, context, pending_of(own) if resumes else None)
 
-    def _told(self, event: EngineEvent, config: ProviderConfig, name: str) -> EngineEvent:
+    async def _told(self, event: EngineEvent, config: ProviderConfig, name: str) -> EngineEvent:
         """Usage with the size of the context that it is a part of; any other event as it is."""
         if not isinstance(event, UsageUpdated):
             return event
         length = self._catalogue.context_length(config.id, name)
+        if config.kind == "ollama":  # it has the model in memory now, and knows how much of it was given to the context
+            loaded = await loaded_lengths(config, self._connections.client(config), self._timeouts.listing)
+            length = loaded.get(name, length)
         return UsageUpdated(replace(event.usage, context_length=length))
 
     def _takes(self, config: ProviderConfig, name: str) -> Takes:
         """What this model reads: what its provider says of it, else all that others of its kind do."""
         images = self._catalogue.takes_images(config.id, name)
-        return Takes(name, images is not False, config.kind in _READ_PDF or config.id in _READ_PDF_BY_NAME)
+        pdf = config.kind in _READ_PDF or config.id in _READ_PDF_BY_NAME
+        return Takes(name, images is not False, pdf, IMAGES - _READ_NOT.get(config.kind, frozenset()))
 
     def _open(self, config: ProviderConfig, name: str) -> Model:
         return late.open_model(config, name, self._connections.client(config))

@@ -85,7 +85,7 @@ class ProviderConfig(Struct, frozen=True, repr_omit_defaults=True):
     def key_setting(self) -> str:
         """Where the owner sets the key, as a part of a sentence."""
         table = f"`api_key` under `[providers.{self.id}]` in config.toml"
-        return f"`{self.key_variable}` (or {table})" if self.key_variable else table
+        return f"`{self.key_variable}`, or {table}" if self.key_variable else table
 
 
 _KNOWN: Final = (

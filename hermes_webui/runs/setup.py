@@ -34,12 +34,15 @@ _LONGEST: Final = 2000
 
 
 class Given(Struct, frozen=True):
-    """What goes before the page's own file: the environment and `config.toml`, as the settings read them."""
+    """What goes before the page's own file: the environment and `config.toml`, as the settings read them; and the names
+    of the engines, which no provider may have.
+    """
 
     environment: Mapping[str, str]
     providers: Mapping[str, Any]
     default: Choice
     has_password: bool
+    engines: frozenset[str] = frozenset()
 
 
 class Wish(Struct, frozen=True):
@@ -85,7 +88,7 @@ class Setup:
         """Sets a key, or adds an address; gives the provider's id. Raises `BadRequest`, `NotFound`, `Conflict`."""
         async with self._changing:
             own = dict(self._choices.said.get("providers", {}))
-            provider_id = provider_id or _free_id(wish, {*own, *KNOWN, *self._given.providers})
+            provider_id = provider_id or _free_id(wish, {*own, *KNOWN, *self._given.providers, *self._given.engines})
             own[provider_id] = self._changed(provider_id, own, wish)
             if not own[provider_id]:
                 del own[provider_id]

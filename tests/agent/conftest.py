@@ -16,4 +16,6 @@ def started_peer() -> Iterator[ModelPeer]:
 @pytest.fixture
 def peer(started_peer: ModelPeer) -> Iterator[ModelPeer]:
     yield started_peer
+    refusals = list(started_peer.refusals)
     started_peer.reset()
+    assert not refusals, "the real service would not have taken this"

@@ -87,9 +87,9 @@ async def test_an_error_of_a_tool_is_read_by_the_model_and_a_dead_server_is_star
 @pytest.mark.parametrize(
     ("table", "word"),
     [
-        ({"command": "/no/such/program"}, "cannot be used"),
+        ({"command": "/no/such/program"}, "there is no program `/no/such/program` on the PATH"),
         ({"how": "refuse"}, "no licence was found"),
-        ({"url": "http://127.0.0.1:9/mcp"}, "cannot be used"),
+        ({"url": "http://ann:s3cret@127.0.0.1:9/mcp"}, "nothing answers at 127.0.0.1:9. Is it running"),
     ],
 )
 async def test_a_server_that_cannot_be_used_is_told_in_a_sentence_and_the_turn_goes_on(peer, tmp_path, table, word):

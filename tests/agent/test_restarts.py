@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from tests.peers.agent import answer, asked, serving, shape
+from tests.peers.agent import DIALECTS, answer, asked, called, serving, shape
 
 
 def append(word, n=1):
@@ -23,18 +23,19 @@ async def begun(app, workspace, prompt):
     return session_id, (await app.start(session_id, prompt))["stream_id"]
 
 
+@pytest.mark.parametrize("dialect", DIALECTS)
 @pytest.mark.parametrize("way", ["stopped", "killed"])
 @pytest.mark.parametrize(("choice", "status", "runs"), [("allow", "ok", ["one"]), ("deny", "denied", [])])
-async def test_an_approval_is_answered_after_a_restart(peer, tmp_path, way, choice, status, runs):
+async def test_an_approval_is_answered_after_a_restart(peer, tmp_path, dialect, way, choice, status, runs):
     before, work = tmp_path / "before", tmp_path / "work"
     after = before if way == "stopped" else tmp_path / "after"
-    async with serving(peer, before, work) as app:
-        prompt = f"please mention: I build.\nplease call: {append('one')}\nplease say: done"
+    async with serving(peer, before, work, dialect=dialect) as app:
+        prompt = f"please reason please mention: I build.\nplease call: {append('one')}\nplease say: done"
         session_id, run = await begun(app, work, prompt)
         (question,) = await asked(app, session_id)
         if way == "killed":
             shutil.copytree(before, after)
-    async with serving(peer, after, work) as app:
+    async with serving(peer, after, work, dialect=dialect) as app:
         (still,) = (await app.session(session_id))["asked"]
         assert still["request_id"] == question["request_id"]
         await answer(app, session_id, still["request_id"], choice)
@@ -48,14 +49,17 @@ async def test_an_approval_is_answered_after_a_restart(peer, tmp_path, way, choi
         assert (await app.messages(session_id))[-1]["content"] == "next"
 
 
+@pytest.mark.parametrize("dialect", DIALECTS)
 @pytest.mark.parametrize("checkpoint", ["kept", "lost", "unreadable"])
-async def test_of_calls_that_were_made_at_once_only_what_waits_is_run(peer, tmp_path, checkpoint):
+async def test_of_calls_that_were_made_at_once_only_what_waits_is_run(peer, tmp_path, dialect, checkpoint):
     """The first has run, the second waits; the answer is given after the restart."""
     before, after, work = tmp_path / "before", tmp_path / "after", tmp_path / "work"
-    async with serving(peer, before, work) as app:
+    async with serving(peer, before, work, dialect=dialect) as app:
         (work / "a.txt").write_text("A")
         calls = f"{append('one')} AND {append('two')} AND read_file {json.dumps({'path': 'a.txt'})}"
-        session_id, run = await begun(app, work, f"please mention: Three.\nplease call: {calls}\nplease say: done")
+        session_id, run = await begun(
+            app, work, f"please reason please mention: Three.\nplease call: {calls}\nplease say: done"
+        )
         first, second = sorted(await asked(app, session_id, 2), key=lambda each: each["call"]["subject"])
         assert first["call"]["subject"].startswith("echo one")
         async with app.stream("/api/events", session_id=session_id) as events:
@@ -70,16 +74,13 @@ async def test_of_calls_that_were_made_at_once_only_what_waits_is_run(peer, tmp_
             path.unlink()
         elif checkpoint == "unreadable":
             path.write_bytes(b"\x00nothing")
-    async with serving(peer, after, work) as app:
+    async with serving(peer, after, work, dialect=dialect) as app:
         (still,) = (await app.session(session_id))["asked"]
         assert still["request_id"] == second["request_id"]
         await answer(app, session_id, still["request_id"], "allow")
         await app.ended(run)
         assert ran(work) == ["one", "two"]
-        sent = peer.requests[-1].messages
-        (made,) = [each for each in sent if each.get("tool_calls")]
-        results = {each["tool_call_id"]: each["content"] for each in sent if each["role"] == "tool"}
-        told = [results[each["id"]].strip() for each in made["tool_calls"]]
+        told = [result.strip() for _, result in called(peer.requests[-1].messages)]
         assert told == ["said one", "said two", "1\tA"]
         assert shape(await app.messages(session_id))[-1] == ("assistant", "done")
 
@@ -105,15 +106,16 @@ async def test_a_call_that_had_begun_is_not_run_again(peer, tmp_path):
         assert "may have run" in next(each["content"] for each in found.values() if each["status"] == "unknown")
 
 
-async def test_a_question_of_the_agent_is_answered_after_a_restart(peer, tmp_path):
+@pytest.mark.parametrize("dialect", DIALECTS)
+async def test_a_question_of_the_agent_is_answered_after_a_restart(peer, tmp_path, dialect):
     before, after, work = tmp_path / "before", tmp_path / "after", tmp_path / "work"
-    async with serving(peer, before, work) as app:
+    async with serving(peer, before, work, dialect=dialect) as app:
         question = json.dumps({"question": "Which colour?", "choices": ["red", "blue"]})
-        session_id, run = await begun(app, work, f"please call: ask_user {question}\nplease say: thanks")
+        session_id, run = await begun(app, work, f"please reason please call: ask_user {question}\nplease say: thanks")
         (waiting,) = await asked(app, session_id)
         assert [each["label"] for each in waiting["options"]] == ["red", "blue"]
         shutil.copytree(before, after)
-    async with serving(peer, after, work) as app:
+    async with serving(peer, after, work, dialect=dialect) as app:
         await answer(app, session_id, waiting["request_id"], waiting["options"][1]["id"])
         await app.ended(run)
         assert (await app.messages(session_id))[2]["content"] == "blue"

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.peers.agent import answer, asked, serving, shape, until_there
+from tests.peers.agent import DIALECTS, answer, asked, serving, shape, until_there
 from tests.peers.inprocess import first
 from tests.peers.served import PATIENCE, Served
 
@@ -31,9 +31,10 @@ def ran(work):
     return path.read_text().split() if path.exists() else []
 
 
-async def test_all_seven_in_one_conversation(peer, tmp_path):
+@pytest.mark.parametrize("dialect", DIALECTS)
+async def test_all_seven_in_one_conversation(peer, tmp_path, dialect):
     work = tmp_path / "work"
-    async with serving(peer, tmp_path / "state", work) as app:
+    async with serving(peer, tmp_path / "state", work, dialect=dialect) as app:
         session_id = await app.new(workspace=str(work))
 
         async def turn(prompt):
@@ -76,23 +77,32 @@ async def test_all_seven_in_one_conversation(peer, tmp_path):
 CONFIG = """
 [default]
 engine = "model"
-provider = "peer"
-model = "peer-small"
+provider = "{provider}"
+model = "{model}"
 [providers.peer]
-name = "Peer"
 base_url = "{url}/v1"
+[providers.claude-api]
+kind = "anthropic"
+base_url = "{url}"
+api_key = "sk-test"
+[providers.gemini-api]
+kind = "google"
+base_url = "{url}"
+api_key = "sk-test"
 [workspace]
 roots = ["{work}"]
 """
 
 
 @contextmanager
-def served(peer, tmp_path):
-    """A server process whose model is the peer; a session in its workspace."""
+def served(peer, tmp_path, dialect="openai"):
+    """A server process whose model is the peer, in this dialect; a session in its workspace."""
     work = tmp_path / "work"
     work.mkdir()
     peer.behave(None)
-    with Served(tmp_path / "home" / "state", config=CONFIG.format(url=peer.url, work=work)) as server:
+    provider, model = DIALECTS[dialect]
+    config = CONFIG.format(url=peer.url, work=work, provider=provider, model=model)
+    with Served(tmp_path / "home" / "state", config=config) as server:
         session_id = server.post("/api/session/new", workspace=str(work))["session"]["session_id"]
         yield server, session_id, work
 
@@ -131,9 +141,18 @@ def next_turn_works(server, session_id):
 
 
 @pytest.mark.heavy
-@pytest.mark.parametrize("kind", ["text", "reasoning"])
-def test_killed_in_the_middle_of_what_it_says(peer, tmp_path, kind):
-    with served(peer, tmp_path) as (server, session_id, _):
+@pytest.mark.parametrize(
+    ("kind", "dialect"),
+    [
+        ("text", "openai"),
+        ("reasoning", "openai"),
+        ("text", "anthropic"),
+        ("reasoning", "anthropic"),
+        ("text", "google"),
+    ],
+)
+def test_killed_in_the_middle_of_what_it_says(peer, tmp_path, kind, dialect):
+    with served(peer, tmp_path, dialect) as (server, session_id, _):
         reason = "please reason " if kind == "reasoning" else ""
         server.start_run(session_id, f"please step {reason}please write 40 words")
         peer.step(6)
@@ -153,10 +172,11 @@ def test_killed_in_the_middle_of_what_it_says(peer, tmp_path, kind):
 
 
 @pytest.mark.heavy
+@pytest.mark.parametrize("dialect", DIALECTS)
 @pytest.mark.parametrize(("choice", "status", "runs"), [("allow", "ok", ["one"]), ("deny", "denied", [])])
-def test_killed_while_a_question_waits(peer, tmp_path, choice, status, runs):
-    with served(peer, tmp_path) as (server, session_id, work):
-        run = server.start_run(session_id, f"{counted('one')}\nplease say: done")["stream_id"]
+def test_killed_while_a_question_waits(peer, tmp_path, dialect, choice, status, runs):
+    with served(peer, tmp_path, dialect) as (server, session_id, work):
+        run = server.start_run(session_id, f"please reason {counted('one')}\nplease say: done")["stream_id"]
         question = question_of(server, session_id)
         server.kill()
         server.start()

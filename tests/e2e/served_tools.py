@@ -7,7 +7,8 @@ from typing import Any
 
 from playwright.sync_api import Page, Route
 
-LOOK = {"name": "read_file", "description": "Reads a file of the folder.", "enabled": True}
+WANTS = {"type": "object", "properties": {"path": {"type": "string"}}, "required": ["path"]}
+LOOK = {"name": "read_file", "description": "Reads a file of the folder.", "enabled": True, "parameters": WANTS}
 WRITE = {"name": "write_file", "description": "Writes a file, after asking.", "enabled": False}
 MCP = [
     {

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.chat import answer, composer, finished, replies
 from tests.e2e.held import Held
+from tests.peers.ollama import OllamaPeer
 from tests.peers.openai_server import ModelPeer
 
 pytestmark = pytest.mark.browser
@@ -143,3 +144,43 @@ def test_at_twice_the_size_nothing_is_cut_off(server, open_page):
     page.keyboard.press("Control+,")
     expect(page.get_by_role("dialog", name="Settings")).to_be_visible()
     assert page.evaluate(OUTSIDE) == []
+
+
+def test_what_is_started_later_is_found_when_one_comes_back_to_the_page(make_server, open_page, free_port):
+    server = make_server()
+    server.settings["OLLAMA_HOST"] = f"127.0.0.1:{free_port}"
+    server.start()
+    page = open_page(server.url)
+    found = page.get_by_role("region", name="Found here")
+    expect(found).to_contain_text("No model is connected.")
+    with OllamaPeer(port=free_port):
+        coming_back = (
+            "() => { dispatchEvent(new Event('focus')); return document.body.innerText.includes('Ollama answers'); }"
+        )
+        page.wait_for_function(coming_back, polling=500)
+        expect(found).to_contain_text("Ollama answers: 2 models.")
+        expect(page.get_by_role("button", name="Model: qwen3:8b")).to_be_visible()
+        composer(page).fill("please say: I was late")
+        page.keyboard.press("Enter")
+        finished(page)
+        expect(replies(page).last).to_contain_text("I was late")
+
+
+def test_a_model_that_is_fetched_later_stands_in_the_menu_when_it_is_opened(make_server, open_page, free_port):
+    server = make_server()
+    server.settings["OLLAMA_HOST"] = f"127.0.0.1:{free_port}"
+    with OllamaPeer(port=free_port) as ollama:
+        ollama.models = ()
+        server.start()
+        page = open_page(server.url)
+        chooser = page.get_by_role("button", name="Model: Demo")
+        chooser.click()
+        expect(page.get_by_role("option", name="Demo")).to_be_visible()
+        page.keyboard.press("Escape")
+        ollama.models = ("qwen3:8b",)
+        opened_again = """() => {
+          const sheet = document.querySelector('.sheet.models');
+          if (sheet.matches(':popover-open')) sheet.hidePopover(); else sheet.showPopover();
+          return sheet.innerText.includes('qwen3:8b');
+        }"""
+        page.wait_for_function(opened_again, polling=700)

@@ -44,6 +44,7 @@ def test_mcp_servers_are_tested_changed_added_and_their_tools_tried(server, open
     page.get_by_role("button", name="2 tools").click()
     page.get_by_role("switch", name="Use write_file").click()
     page.get_by_role("button", name="Try read_file").click()
+    expect(page.get_by_role("textbox", name="Arguments as JSON")).to_have_value('{\n  "path": ""\n}')
     page.get_by_role("textbox", name="Arguments as JSON").fill("[1]")
     page.get_by_role("button", name="Call it").click()
     expect(page.get_by_text("An object in JSON is wanted")).to_be_visible()

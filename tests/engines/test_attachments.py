@@ -86,6 +86,33 @@ async def test_a_pdf_for_a_model_that_takes_none_is_refused_in_a_sentence_before
     assert not any(seen.method == "POST" and seen.messages for seen in peer.requests)
 
 
+@pytest.mark.parametrize(
+    ("kind", "type_", "reads"),
+    [
+        ("anthropic", "image/gif", True),
+        ("anthropic", "image/avif", False),
+        ("google", "image/webp", True),
+        ("google", "image/gif", False),
+        ("google", "image/avif", False),
+        ("openai", "image/gif", True),
+    ],
+)
+async def test_an_image_of_a_kind_that_a_service_refuses_is_said_before_it_is_sent(peer, kind, type_, reads):
+    data = {"image/gif": b"GIF89a", "image/webp": b"RIFF0000WEBP"}.get(type_, b"\0\0\0\x1cftypavif")
+    asked = turn(("look", [("i2", "cat.img")]))
+    asked = Turn("s1", "r1", asked.messages, "peer-small", "peer", files={"i2": File(type_, data)})
+    if reads:
+        assert end_of(await run_once(config_for(peer, kind), asked)) == "end_turn"
+        assert type_ in sent(peer)
+        return
+    engine = ModelEngine([config_for(peer, kind)])
+    _, failure = await failed_run(engine, asked)
+    await engine.close()
+    assert f"does not read {type_[6:].upper()} images, such as cat.img. Your message and its files" in failure.message
+    assert "as PNG or JPEG" in failure.message
+    assert not any(seen.messages for seen in peer.requests)
+
+
 async def test_further_up_such_a_file_is_a_note_so_that_the_conversation_goes_on(peer):
     first, second = ("sum up", [("p1", "report.pdf")]), ("never mind", [("t1", "notes.txt")])
     await run_once(config_for(peer), turn(first, second))

@@ -1,6 +1,7 @@
 """Any conversation, whatever is in it, becomes turns that every provider accepts."""
 
 import json
+import re
 from itertools import pairwise
 
 import pytest
@@ -71,8 +72,10 @@ def test_any_bodies_give_turns_that_fit(bodies, calls_as_text):
         assert not each.calls or each.role == "assistant"
         assert len({call.id for call in each.calls}) == len(each.calls)
         for call in each.calls:
-            assert call.id
+            assert re.fullmatch("[a-zA-Z0-9_-]{1,40}", call.id)
             assert isinstance(json.loads(call.args), dict)
+    identities = [call.id for each in turns for call in each.calls]
+    assert len(set(identities)) == len(identities)
     if calls_as_text:
         assert not any(each.calls for each in turns)
     json.dumps([context.system, [each.text for each in turns]], ensure_ascii=False).encode()
@@ -122,6 +125,17 @@ def test_calls_with_their_results_are_calls():
     turns = turns_of("time?", reply("", "a", "b"), result("b", "one"), result("a", "noon"), reply("Noon."), "ok")
     assert turns[1].calls == (Call("a", "clock", "{}", "noon"), Call("b", "clock", "{}", "one"))
     assert [each.role for each in turns] == ["user", "assistant", "assistant", "user"]
+
+
+@pytest.mark.parametrize("identity", ["functions.clock:0", "c" * 60, "ü", "c0"])
+def test_ids_of_other_programs_become_such_as_every_provider_takes(identity):
+    once = (reply("", identity), result(identity, "noon"), reply("Noon."), "again?")
+    turns = turns_of("time?", *once, *once)
+    first, second = [each.calls[0] for each in turns if each.calls]
+    assert first.id != second.id
+    assert (first.result, second.result) == ("noon", "noon")
+    assert (first.id == identity) == (identity == "c0")
+    assert turns == turns_of("time?", *once, *once)
 
 
 @pytest.mark.parametrize(

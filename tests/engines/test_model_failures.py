@@ -60,9 +60,31 @@ def assert_matches(pattern, text):
         raise EngineFailure("x", text)
 
 
-async def test_openai_says_context_by_its_code(peer):
-    failure = await failure_of(config_for(peer), turn("please fail: context"))
+@pytest.mark.parametrize(
+    ("kind", "what"),
+    [("openai", "context"), ("anthropic", "context"), ("anthropic", "too_large"), ("google", "context")],
+)
+async def test_each_says_in_its_own_words_that_a_context_is_too_long(peer, kind, what):
+    failure = await failure_of(config_for(peer, kind), turn(f"please fail: {what}"))
     assert failure.code == "context_too_long"
+
+
+async def test_googles_quota_of_a_minute_is_waited_for_and_that_of_a_day_is_used_up(peer):
+    failure = await failure_of(config_for(peer, "google"), turn("please fail: 429"))
+    assert "wait 7 seconds" in failure.message
+    failure = await failure_of(config_for(peer, "google"), turn("please fail: day"))
+    assert "is used up" in failure.message
+
+
+async def test_google_says_that_it_does_not_serve_this_country(peer):
+    failure = await failure_of(config_for(peer, "google"), turn("please fail: location"))
+    assert failure.details["hint"] == "Peer said: User location is not supported for the API use."
+
+
+async def test_a_prompt_that_google_blocks_is_refused(peer):
+    failure = await failure_of(config_for(peer, "google"), turn("please be blocked"))
+    assert failure.code == "refused"
+    assert "Your message is kept" in failure.message
 
 
 async def test_a_wait_is_also_a_number(peer):
@@ -149,9 +171,11 @@ async def test_no_key_is_in_any_message_log_or_chain(peer, kind, what, caplog):
     assert failure.__context__ is None
 
 
-async def test_a_reply_that_ends_in_an_error_is_a_failure(peer):
-    told, failure = await failed_run(engine := ModelEngine([config_for(peer)]), turn("please end in error"))
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_reply_that_ends_in_an_error_is_a_failure(peer, kind):
+    told, failure = await failed_run(engine := ModelEngine([config_for(peer, kind)]), turn("please end in error"))
     assert failure.code == "provider_error"
+    assert "Your message is kept" in failure.message
     assert text_of(told) == "You said: please end in error"
     await engine.close()
 

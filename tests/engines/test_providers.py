@@ -6,11 +6,13 @@ import json
 import msgspec
 import pytest
 
+from hermes_webui.engines.base import UsageUpdated
 from hermes_webui.engines.connections import Timeouts
 from hermes_webui.engines.model import ModelEngine
 from hermes_webui.engines.providers import NO_KEY, ProviderConfig, Secret, providers_from
 from hermes_webui.errors import SettingsError
-from tests.engines.turns import KEY, config_for
+from tests.engines.turns import KEY, config_for, events_of, failed_run, turn
+from tests.peers.ollama import OllamaPeer
 from tests.peers.openai_server import unused_address
 
 KNOWN = ["openai", "anthropic", "google", "openrouter", "ollama", "ollama-cloud"]
@@ -213,3 +215,39 @@ async def test_a_list_is_kept_for_a_minute_and_an_absence_for_five_seconds(peer)
     await engine.providers()
     assert len(peer.requests) == 3
     await engine.close()
+
+
+async def test_ollamas_context_is_what_it_gives_and_not_what_the_model_was_trained_with():
+    with OllamaPeer(context=8192) as ollama:
+        engine = ModelEngine([ProviderConfig("ollama", "Ollama", "ollama", ollama.url)])
+        (info,) = await engine.providers()
+        assert [(model.id, model.context_length) for model in info.models] == [("qwen3:8b", None), ("gemma3:4b", None)]
+        told = await events_of(engine, turn("hi", model="qwen3:8b", provider="ollama"))
+        await engine.close()
+        (usage,) = [event.usage for event in told if isinstance(event, UsageUpdated)]
+        assert usage.context_length == 8192
+        again = ModelEngine([ProviderConfig("ollama", "Ollama", "ollama", ollama.url)])
+        (info,) = await again.providers()
+        await again.close()
+        assert [model.context_length for model in info.models] == [8192, None]
+
+
+async def test_after_a_trial_the_list_is_as_new_as_its_answer():
+    with OllamaPeer() as ollama:
+        config = ProviderConfig("ollama", "Ollama", "ollama", ollama.url)
+        engine = ModelEngine([config])
+        (before,) = await engine.providers()
+        ollama.models = ("qwen3:8b",)
+        assert (await engine.try_out(config)).models == 1
+        (after,) = await engine.providers()
+        await engine.close()
+    assert (len(before.models), len(after.models)) == (2, 1)
+
+
+async def test_a_model_that_was_not_pulled_is_said_with_how_to_fetch_it():
+    with OllamaPeer() as ollama:
+        engine = ModelEngine([ProviderConfig("ollama", "Ollama", "ollama", ollama.url)])
+        _, failure = await failed_run(engine, turn("hi", model="llama9:70b", provider="ollama"))
+        await engine.close()
+    assert "`ollama pull llama9:70b`" in failure.message
+    assert failure.details["hint"] == "Ollama said: model 'llama9:70b' not found"

@@ -18,11 +18,13 @@ before them):
     please step              each piece waits for `peer.step()`; `peer.run_on()` lets all the rest go
     please stop at the limit the finish reason says that the limit was reached
     please filter            the finish reason says content filter, with no text
-    please end in error      the finish reason says error (OpenAI's dialect only)
+    please end in error      the stream ends with an error, as the dialect has it
+    please be blocked        the prompt is refused in a reply without a candidate (Google's dialect only)
     please be empty          a reply without text
     please forget the end    the stream ends without a finish reason
     please be silent         no answer at all, until the caller hangs up
     please cut               the connection breaks in the middle of the reply
+    please cut in the call   it breaks in the middle of a response that calls a tool
     please babble            200 and something that is no chat reply
     please call: NAME {…} AND NAME {…}
                              calls these tools at once; each such line is one response, and the rest is done after
@@ -58,10 +60,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from tests.peers import dialects
-from tests.peers.dialects import FAILURES, Dialect
+from tests.peers.anthropic_messages import Anthropic
+from tests.peers.dialects import FAILURES, Dialect, Failure, Ollama, OpenAI
+from tests.peers.gemini import Google
+from tests.peers.openai_responses import Responses
 
 _DEADLINE = 10.0
+#: After which piece a reply that is to be cut breaks.
+_CUT = 3
 
 
 @dataclass
@@ -88,7 +94,11 @@ class ModelPeer:
         self.models = models
         #: Whether each call has an id of its own: Hermes takes two of the same id to be one.
         self.numbers_calls = False
+        #: Whether it is as strict as the real services; what other people's programs send is their own affair.
+        self.strict = True
         self.requests: list[Seen] = []
+        #: What was wrong with requests that a real service would not have accepted either.
+        self.refusals: list[str] = []
         self.open_streams = 0
         self._port = port
         self._behaviour: str | None = None
@@ -109,6 +119,7 @@ class ModelPeer:
         self.run_on()
         self.wait_until_closed()
         self.requests.clear()
+        self.refusals.clear()
         self.behave(None)
         self.key, self._steps = "", 0
 
@@ -168,7 +179,7 @@ class ModelPeer:
         raw = await request.body()
         seen = Seen(request.method, request.url.path, dict(request.headers), json.loads(raw) if raw else {})
         self.requests.append(seen)
-        return seen, dialects.of(seen.path, seen.headers)
+        return seen, _dialect_of(seen)
 
     def _turned_away(self, seen: Seen, dialect: Dialect) -> Response | None:
         if self.key and dialect.key_in(seen.headers) != self.key:
@@ -188,12 +199,15 @@ class ModelPeer:
 
     async def _show(self, request: Request) -> Response:
         await self._see(request)
-        return JSONResponse({"model_info": {"general.architecture": "tiny", "tiny.context_length": 4096}})
+        return JSONResponse({"parameters": "num_ctx    4096", "model_info": {"tiny.context_length": 32768}})
 
     async def _chat(self, request: Request) -> Response:
         seen, dialect = await self._see(request)
         if refusal := self._turned_away(seen, dialect):
             return refusal
+        if self.strict and (wrong := dialect.refusal(seen)):
+            self.refusals.append(wrong)
+            return JSONResponse(dialect.error(Failure(400, wrong)), 400)
         words = self._behaviour if self._behaviour is not None else dialect.prompt(seen.body)
         if failing := re.search(r"please fail: (\w+)", words):
             return self._fail(dialect, failing[1], seen)
@@ -203,6 +217,7 @@ class ModelPeer:
             return Response("<html>Welcome</html>", media_type="text/html")
         if "please take no tools" in words and seen.body.get("tools"):
             return self._fail(dialect, "no_tools", seen)
+        in_call = "please cut in the call" in words
         calls, words = _calls(words, dialect.steps(seen.body))
         thoughts, text = _script(words)
         ending = "calls" if calls else _ending(words)
@@ -212,10 +227,12 @@ class ModelPeer:
         if self.numbers_calls:
             mark = len(self.requests)
             chunks = (re.sub(r'id": "(c\d+|msg-1)"', rf'id": "\1-{mark}"', chunk) for chunk in chunks)
-        return _Reply(self, self._paced(chunks, stepped="please step" in words), cut="please cut" in words)
+        told = list(chunks)
+        cut = len(told) // 2 - 1 if in_call and calls else _CUT if "please cut" in words else None
+        return _Reply(self, self._paced(iter(told), stepped="please step" in words), cut=cut)
 
     def _fail(self, dialect: Dialect, what: str, seen: Seen) -> Response:
-        failure = FAILURES[what]
+        failure = dialect.failures.get(what) or FAILURES[what]
         secret = dialect.key_in(seen.headers) or "none"
         body = json.loads(json.dumps(dialect.error(failure)).replace("{key}", secret))
         return JSONResponse(body, failure.status, headers=failure.headers)
@@ -241,10 +258,20 @@ class ModelPeer:
             self._changed.notify_all()
 
 
+def _dialect_of(seen: Seen) -> Dialect:
+    if seen.path.startswith("/v1beta/"):
+        return Google(seen.path, seen.body)
+    if seen.path == "/v1/messages" or "anthropic-version" in seen.headers:
+        return Anthropic(seen.body)
+    if seen.path == "/v1/responses":
+        return Responses()
+    return Ollama() if seen.path.startswith("/api/") else OpenAI()
+
+
 class _Reply(Response):
     """Streams until the chunks end or the caller hangs up; a cut one stops in the middle without an end."""
 
-    def __init__(self, peer: ModelPeer, chunks: AsyncIterator[str], *, cut: bool = False) -> None:
+    def __init__(self, peer: ModelPeer, chunks: AsyncIterator[str], *, cut: int | None = None) -> None:
         super().__init__(media_type="text/event-stream")
         self._peer, self._chunks, self._cut = peer, chunks, cut
 
@@ -268,7 +295,7 @@ class _Reply(Response):
                 await send({"type": "http.response.start", "status": 200, "headers": headers})
                 started = True
             await send({"type": "http.response.body", "body": chunk.encode(), "more_body": True})
-            if self._cut and at == 3:
+            if at == self._cut:
                 return
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
@@ -293,7 +320,7 @@ def _script(words: str) -> tuple[str, str]:
         text = said[1]
     elif count := re.search(r"please write (\d+) words", words):
         text = " ".join(f"word{n}" for n in range(1, int(count[1]) + 1))
-    elif "please be empty" in words or "please filter" in words:
+    elif re.search("please (be empty|be blocked|filter)", words):
         text = ""
     return thoughts, f"<think>\nI think inline.\n</think>\n\n{text}" if "please think" in words else text
 
@@ -317,7 +344,13 @@ def _calls(words: str, step: int) -> tuple[list[tuple[str, str]], str]:
 
 def _ending(words: str) -> str:
     """One of the endings that the dialects spell: stop, length, filter, error, or "" for none."""
-    endings = {"stop at the limit": "length", "filter": "filter", "forget the end": "", "end in error": "error"}
+    endings = {
+        "be blocked": "blocked",
+        "stop at the limit": "length",
+        "filter": "filter",
+        "forget the end": "",
+        "end in error": "error",
+    }
     for phrase, ending in endings.items():
         if f"please {phrase}" in words:
             return ending

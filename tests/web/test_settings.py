@@ -123,6 +123,16 @@ async def test_the_environment_and_the_owners_file_go_before_the_page(tmp_path: 
     assert (state / "config.toml").read_text("utf-8") == written
 
 
+async def test_no_provider_has_the_name_of_an_agent(tmp_path: Path, server: Hermes, peer: ModelPeer):
+    """Else it would be the agent that is asked."""
+    told = await server.post("/api/settings/provider", name="Gemini", base_url=f"{peer.url}/v1")
+    assert provider(told, "gemini-2")["name"] == "Gemini"
+    named = {"claude": {"base_url": f"{peer.url}/v1"}}
+    with pytest.raises(SettingsError, match=r"`claude` has the name of an agent.*providers.claude-api"):
+        async with Hermes(tmp_path / "other", own_engines=True, providers=named) as other:
+            await other.get("/api/settings")
+
+
 @pytest.mark.parametrize("name", ["settings.json", "config.toml"])
 def test_a_file_that_cannot_be_read_is_named_and_left_as_it_is(tmp_path: Path, name: str):
     (tmp_path / name).write_text('[providers\n{"password_hash": ', "utf-8")

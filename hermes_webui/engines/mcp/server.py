@@ -9,10 +9,12 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final, Literal, Protocol, TextIO
+from urllib.parse import urlsplit
 
+import httpx2
 from msgspec import Struct
 
 from hermes_webui.engines import late
@@ -151,7 +153,7 @@ class Server:
                 for each in waits:
                     each.cancel()
         except Exception as error:  # noqa: BLE001 - whatever a server or its client does, it is told in a sentence
-            self._fail(words.text or _reason(error))
+            self._fail(words.text or _reason(error, self.config))
             _log.info("the MCP server %s: %s", self.config.name, self.message)
         finally:
             words.end()
@@ -162,7 +164,7 @@ class Server:
 
     def _fail(self, why: str) -> None:
         self.state, self._failed_at = "failed", self._clock()
-        self.message = f"The MCP server {self.config.name} cannot be used: {why.strip().rstrip('.')}."
+        self.message = f"The MCP server {self.config.name} cannot be used: {_ended(why)}"
 
 
 class _LastWords:
@@ -214,19 +216,39 @@ class _LastWords:
                 file.close()
 
 
+def _ended(why: str) -> str:
+    """With the end of a sentence."""
+    said = why.strip()
+    return said if said.endswith((".", "?", "!")) else f"{said}."
+
+
 def _looked_at(future: asyncio.Future[Session]) -> None:
     """Nobody may be waiting any more for what failed."""
     if not future.cancelled():
         future.exception()
 
 
-def _reason(error: BaseException) -> str:
-    """The innermost of what went wrong, in one line."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    if isinstance(error, FileNotFoundError):
-        return f"there is no program {error.filename}" if error.filename else "its program is not there"
-    if isinstance(error, TimeoutError):
+def _reason(error: BaseException, config: McpConfig) -> str:
+    """What went wrong, in one line."""
+    chain = list(_chain(error))
+    if config.command and any(isinstance(each, FileNotFoundError | PermissionError) for each in chain):
+        return f"there is no program `{config.command}` on the PATH of Hermes WebUI"
+    if config.url and any(isinstance(each, httpx2.ConnectError) for each in chain):
+        where = urlsplit(config.url).netloc.rpartition("@")[2]
+        return f"nothing answers at {where}. Is it running, and is the address right?"
+    if any(isinstance(each, TimeoutError) for each in chain):
         return f"it did not answer within {START_SECONDS:.0f} seconds"
-    said = str(error).strip().splitlines()
-    return said[0][:300] if said else type(error).__name__
+    said = str(chain[0]).strip().splitlines()
+    return said[0][:300] if said else type(chain[0]).__name__
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """The error and what it comes from, each once (they may come from one another); of a group, its first."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        if isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+            continue
+        yield error
+        error = error.__cause__ or error.__context__

@@ -28,6 +28,7 @@ from hermes_webui.engines.instructions import subagent_instructions
 from hermes_webui.engines.resuming import MAIN
 from hermes_webui.engines.sdk.messages import frozen, messages_of, pending_messages, thawed
 from hermes_webui.engines.sdk.pieces import Pieces, endings, summed, timely
+from hermes_webui.engines.sdk.thoughts import shown
 from hermes_webui.engines.tools.base import Result
 from hermes_webui.errors import EngineFailure
 
@@ -144,7 +145,8 @@ async def converse(
     """
     before = messages_of(context)
     history = [*before, *_own(calls, pending)]
-    agent = Agent(about.model, toolsets=[Tools(calls, len(before), about.run_id)], retries=_RETRIES)
+    tools = Tools(calls, len(before), about.run_id)
+    agent = Agent(about.model, toolsets=[tools], retries=_RETRIES, model_settings=shown(about.model))
     limits = UsageLimits(request_limit=steps or about.steps)
     try:
         async with agent.iter(message_history=history, usage_limits=limits) as run:

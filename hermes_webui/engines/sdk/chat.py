@@ -14,7 +14,9 @@ from hermes_webui.engines.base import EngineEvent, Notice, UsageUpdated
 from hermes_webui.engines.context import Context
 from hermes_webui.engines.sdk.messages import messages_of
 from hermes_webui.engines.sdk.pieces import Pieces, endings, timely, usage_of
+from hermes_webui.engines.sdk.thoughts import shown
 
+_ROOM_TO_THINK: Final = 2000
 _NO_TOOLS: Final = Notice("The model tried to call a tool. It has none in this conversation.")
 
 
@@ -26,7 +28,7 @@ async def chat(model: Model, context: Context, between: float) -> AsyncIterator[
     connection.
     """
     pieces = Pieces()
-    async with model_request_stream(model, messages_of(context)) as stream:
+    async with model_request_stream(model, messages_of(context), model_settings=shown(model)) as stream:
         async for event in timely(stream, between):
             if isinstance(event, PartStartEvent) and isinstance(event.part, ToolCallPart):
                 yield _NO_TOOLS
@@ -42,7 +44,10 @@ async def chat(model: Model, context: Context, between: float) -> AsyncIterator[
 
 
 async def short_answer(model: Model, context: Context, max_tokens: int, within: float) -> str:
-    """The whole of a short answer without its thoughts, "" where there is none. Raises like `chat`."""
+    """The whole of a short answer without its thoughts, "" where there is none. Raises like `chat`. A model that thinks
+    gets room for it: many cannot be kept from it.
+    """
+    max_tokens += _ROOM_TO_THINK if model.profile.get("supports_thinking") else 0
     async with asyncio.timeout(within):
         response = await model_request(
             model, messages_of(context), model_settings={"max_tokens": max_tokens, "thinking": False}

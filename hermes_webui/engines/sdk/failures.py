@@ -30,7 +30,7 @@ _TOO_LONG: Final = re.compile(
 _UNKNOWN_MODEL: Final = re.compile(
     r"model.{0,200}(not found|does ?n[o']t exist|not exist|not a valid model|not available|unknown)"
     r"|(unknown|invalid|no such|unrecognized|not a valid) model|model_not_found"
-    r"|no endpoints found|no model loaded",
+    r"|no endpoints found|no model loaded|^model: \S+; not_found_error",
     re.IGNORECASE | re.DOTALL,
 )
 _REFUSED: Final = re.compile(
@@ -49,6 +49,8 @@ _NO_IMAGES: Final = re.compile(
     r"(is|are|was)? ?(not|un) ?support|invalid content type|not a multimodal model",
     re.IGNORECASE,
 )
+#: Google says “quota” of the requests of a minute too, with a time to wait; of those of a day, waiting is no help.
+_BY_THE_DAY: Final = re.compile(r"per[ _-]?day", re.IGNORECASE)
 _UNREADABLE: Final = re.compile(r"failed to (decode|parse)", re.IGNORECASE)
 _ANY: Final = re.compile("")
 
@@ -263,6 +265,8 @@ def _unreachable(config: ProviderConfig) -> str:
 def _answer_sort(error: ai.ModelAPIError, words: str, config: ProviderConfig) -> str:
     if isinstance(error, ai.ModelAuthenticationError) and getattr(error, "status_code", 0) != _FORBIDDEN:
         return "wrong_key" if config.api_key else "no_key"
+    if isinstance(error, ai.ModelRateLimitError) and _retry_after(error) and not _BY_THE_DAY.search(str(error)):
+        return "rate_limited"
     fitting = (sort for kind, wording, sort in _ANSWERS if isinstance(error, kind) and wording.search(words))
     sort = next(fitting)
     return "not_pulled" if sort == "unknown_model" and config.kind == "ollama" else sort

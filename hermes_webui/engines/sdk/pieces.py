@@ -87,7 +87,8 @@ def endings(response: Any, pieces: Pieces) -> list[EngineEvent]:
     if finish == "content_filter" and not pieces.wrote:
         raise EngineFailure(
             "refused",
-            "The provider's content filter refused this request. Say it in another way, or choose another model.",
+            "The provider's content filter refused this request. Your message is kept: say it in another way, or "
+            "choose another model.",
             retryable=False,
         )
     if "error" in (finish, said):

@@ -20,8 +20,12 @@ export function ModelChooser() {
   const settle = () => place(button.current.getBoundingClientRect(), sheet.current);
   const toggled = ({ newState }) => {
     setOpen(newState === 'open');
-    if (newState === 'open') requestAnimationFrame(settle);
-    else if (sheet.current.contains(document.activeElement)) button.current.focus();
+    if (newState === 'open') {
+      models.load(); // what has been started or fetched since
+      requestAnimationFrame(settle);
+    } else if (sheet.current.contains(document.activeElement)) {
+      button.current.focus();
+    }
   };
   return html`
     <button type="button" ref=${button} class="quiet model" aria-label=${label} title=${label} popovertarget=${id}

@@ -43,9 +43,14 @@ export class Api {
     return this.#ask(addressOf(path, params), { signal: null }, (response) => response.text());
   }
 
-  post(path, body = {}) {
+  post(path, body = {}, options = {}) {
     const headers = { 'content-type': 'application/json', accept: 'application/json' };
-    return this.#ask(path, { method: 'POST', headers, body: JSON.stringify(body) });
+    return this.#ask(path, { method: 'POST', headers, body: JSON.stringify(body), ...options });
+  }
+
+  /** What the server itself ends when it takes too long, with a sentence of its own: it may start a program first. */
+  patiently(path, body) {
+    return this.post(path, body, { signal: null });
   }
 
   async #ask(path, options, read = null, early = null) {

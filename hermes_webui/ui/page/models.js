@@ -47,6 +47,12 @@ export class Models {
     });
   }
 
+  /** Where nothing answers yet, whoever comes back to the page may just have started something. */
+  watch() {
+    this.load();
+    addEventListener('focus', () => { if (this.onlyDemo.peek()) this.load(); });
+  }
+
   async load() {
     this.#known.value = await this.#page.api.get('/api/models').catch(() => this.#known.peek());
   }

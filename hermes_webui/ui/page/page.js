@@ -100,7 +100,7 @@ export class Page {
     this.drawing.watch(this);
     this.router.start();
     this.directory.load();
-    this.models.load();
+    this.models.watch();
     this.api.begun();
     keepOffline();
   }

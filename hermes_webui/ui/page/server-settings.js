@@ -42,8 +42,10 @@ export class ServerSettings {
     return told;
   }
 
-  /** `{ok, code, message, models}`; not reached counts as an answer too. */
-  test(body) {
-    return this.#page.api.post('/api/providers/test', body).catch((error) => ({ ok: false, code: 'error', message: error.message, models: 0 }));
+  /** `{ok, code, message, models}`; not reached counts as an answer too. What is listed beside it is as new. */
+  async test(body) {
+    const told = await this.#page.api.post('/api/providers/test', body).catch((error) => ({ ok: false, code: 'error', message: error.message, models: 0 }));
+    this.#page.models.load();
+    return told;
   }
 }

@@ -36,13 +36,20 @@ export class ToolSettings {
     return answer;
   }
 
+  /** Starts something to see whether it answers, which may take minutes, and asks for the part again. */
+  async test(name, path, body) {
+    const answer = await this.#page.api.patiently(path, body);
+    await this.load(name);
+    return answer;
+  }
+
   /** `{mode}` or `{allow}`. */
   async choose(wish) {
     this.told.approvals.value = await this.#page.api.post('/api/approvals', wish);
   }
 
-  /** Asks something that changes nothing. */
+  /** Asks something that changes nothing here, and may take minutes. */
   ask(path, body) {
-    return this.#page.api.post(path, body);
+    return this.#page.api.patiently(path, body);
   }
 }

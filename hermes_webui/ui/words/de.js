@@ -47,7 +47,7 @@ export const words = {
   'agents.mcp-env-hint': '`NAME=wert`, je Zeile einer.',
   'agents.mcp-headers': 'Kopfzeilen',
   'agents.mcp-headers-hint': '`Name: Wert`, je Zeile eine.',
-  'agents.mcp-hint': 'Sie geben dem eingebauten Agenten Werkzeuge: Dateien, Datenbanken, Webdienste. Jeder Aufruf, der etwas bewirkt, fragt vorher.',
+  'agents.mcp-hint': 'Sie geben dem eingebauten Agenten Werkzeuge: Dateien, Datenbanken, Webdienste. Jeder Aufruf fragt vorher.',
   'agents.mcp-http': 'Eine Adresse',
   'agents.mcp-kept': 'Gesetztes wird nie wieder gezeigt; leer lassen, um es zu behalten.',
   'agents.mcp-kind': 'Wo er läuft',

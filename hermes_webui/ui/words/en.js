@@ -47,7 +47,7 @@ export const en = {
   'agents.mcp-env-hint': '`NAME=value`, one a line.',
   'agents.mcp-headers': 'Headers',
   'agents.mcp-headers-hint': '`Name: value`, one a line.',
-  'agents.mcp-hint': 'They give the built-in agent tools: files, databases, web services. Each call with effects asks first.',
+  'agents.mcp-hint': 'They give the built-in agent tools: files, databases, web services. Each call asks first.',
   'agents.mcp-http': 'An address',
   'agents.mcp-kept': 'What is set is never shown again; leave it empty to keep it.',
   'agents.mcp-kind': 'Where it runs',

@@ -47,7 +47,7 @@ export const words = {
   'agents.mcp-env-hint': '`NOMBRE=valor`, uno por línea.',
   'agents.mcp-headers': 'Cabeceras',
   'agents.mcp-headers-hint': '`Nombre: valor`, una por línea.',
-  'agents.mcp-hint': 'Dan herramientas al agente integrado: archivos, bases de datos, servicios web. Cada llamada con efectos pregunta antes.',
+  'agents.mcp-hint': 'Dan herramientas al agente integrado: archivos, bases de datos, servicios web. Cada llamada pregunta antes.',
   'agents.mcp-http': 'Una dirección',
   'agents.mcp-kept': 'Lo que está puesto no se vuelve a mostrar; dejarlo vacío lo conserva.',
   'agents.mcp-kind': 'Dónde se ejecuta',

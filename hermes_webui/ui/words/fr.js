@@ -47,7 +47,7 @@ export const words = {
   'agents.mcp-env-hint': '`NOM=valeur`, un par ligne.',
   'agents.mcp-headers': 'En-têtes',
   'agents.mcp-headers-hint': '`Nom: valeur`, un par ligne.',
-  'agents.mcp-hint': 'Ils donnent des outils à l’agent intégré : fichiers, bases de données, services web. Chaque appel qui a des effets demande d’abord.',
+  'agents.mcp-hint': 'Ils donnent des outils à l’agent intégré : fichiers, bases de données, services web. Chaque appel demande d’abord.',
   'agents.mcp-http': 'Une adresse',
   'agents.mcp-kept': 'Ce qui est enregistré n’est plus jamais montré ; laisser vide pour le garder.',
   'agents.mcp-kind': 'Où il tourne',

@@ -48,7 +48,7 @@ export const words = {
   'agents.mcp-env-hint': '`NAME=値`を1行に1つ。',
   'agents.mcp-headers': 'ヘッダー',
   'agents.mcp-headers-hint': '`Name: 値`を1行に1つ。',
-  'agents.mcp-hint': '内蔵エージェントにファイル、データベース、ウェブサービスなどのツールを加えます。影響のある呼び出しは先に確認します。',
+  'agents.mcp-hint': '内蔵エージェントにファイル、データベース、ウェブサービスなどのツールを加えます。呼び出しのたびに先に確認します。',
   'agents.mcp-http': 'アドレス',
   'agents.mcp-kept': '設定済みの内容は二度と表示されません。空のままなら保持されます。',
   'agents.mcp-kind': '動く場所',

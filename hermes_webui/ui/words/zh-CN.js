@@ -48,7 +48,7 @@ export const words = {
   'agents.mcp-env-hint': '`NAME=值`，每行一个。',
   'agents.mcp-headers': '请求头',
   'agents.mcp-headers-hint': '`Name: 值`，每行一个。',
-  'agents.mcp-hint': '为内置智能体提供工具：文件、数据库、网络服务。每次有影响的调用都会先询问。',
+  'agents.mcp-hint': '为内置智能体提供工具：文件、数据库、网络服务。每次调用都会先询问。',
   'agents.mcp-http': '网络地址',
   'agents.mcp-kept': '已设置的内容不会再显示；留空则保持不变。',
   'agents.mcp-kind': '运行位置',

@@ -29,7 +29,7 @@ function Agent({ agent: { id, name, command, version, state, message, from }, to
   const { models } = usePage();
   const [busy, said, run] = useRequest();
   const test = () => run(async () => {
-    const answer = await tools.change('agents', '/api/agents/test', { id });
+    const answer = await tools.test('agents', '/api/agents/test', { id });
     models.load(); // it has told what it offers
     const seconds = Math.round((answer.seconds ?? 0) * 10) / 10;
     return { good: answer.ok, text: answer.ok ? t('agents.agent-answers', { name, seconds }) : withCode(answer.message) };

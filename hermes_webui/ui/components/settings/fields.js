@@ -61,5 +61,5 @@ export function useRequest() {
 }
 
 export const Said = ({ said, busy }) => html`
-  <p class=${`said ${said?.good ? 'good' : 'bad'}`} role="status">${busy ? t('settings.asking') : said?.text}</p>
+  <p class=${`said ${busy ? 'waits' : said?.good ? 'good' : 'bad'}`} role="status">${busy ? t('settings.asking') : said?.text}</p>
 `;

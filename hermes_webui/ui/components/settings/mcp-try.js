@@ -2,11 +2,12 @@
 
 import { useRef, useState } from 'preact/hooks';
 import { pretty } from '../../state/output.js';
+import { blank } from '../../state/parameters.js';
 import { t } from '../../words/words.js';
 import { html } from '../html.js';
 import { Said, useRequest } from './fields.js';
 
-export function McpTry({ server, tool, tools }) {
+export function McpTry({ server, tool, parameters, tools }) {
   const field = useRef(null);
   const [busy, said, run] = useRequest();
   const [result, setResult] = useState(null);
@@ -22,7 +23,7 @@ export function McpTry({ server, tool, tools }) {
   };
   return html`
     <form class="try" onSubmit=${submit}>
-      <textarea ref=${field} class="field code-field" rows="3" dir="ltr" spellcheck=${false} aria-label=${t('agents.try-arguments')}>${'{}'}</textarea>
+      <textarea ref=${field} class="field code-field" rows="3" dir="ltr" spellcheck=${false} aria-label=${t('agents.try-arguments')}>${blank(parameters)}</textarea>
       <div class="provider-buttons"><button type="submit" class="primary" disabled=${busy}>${t('agents.try-call')}</button><span class="hint">${t('agents.try-hint')}</span></div>
       <${Said} said=${said} busy=${busy} />
       ${result !== null && html`<pre class="output" tabindex="0" aria-label=${t('text.tool-output')} role="region">${result || t('text.tool-nothing')}</pre>`}

@@ -29,7 +29,7 @@ function Server({ server, tools }) {
   const [open, setOpen] = useState(null); // tools | form
   const [busy, said, run] = useRequest();
   const test = () => run(async () => {
-    const answer = await tools.change('mcp', '/api/mcp/test', { name });
+    const answer = await tools.test('mcp', '/api/mcp/test', { name });
     return { good: answer.ok, text: answer.ok ? t('agents.mcp-answers', { name, count: answer.tools?.length ?? 0 }) : answer.message };
   });
   const turn = (on) => run(() => tools.change('mcp', '/api/mcp/save', { name, enabled: on }).then(() => ''));
@@ -65,14 +65,14 @@ function ServerTools({ server, tools }) {
   const [busy, said, run] = useRequest();
   const turn = (tool, enabled) => run(() => tools.change('mcp', '/api/mcp/tool', { server: server.name, tool, enabled }).then(() => ''));
   return html`
-    <ul class="tool-list">${server.tools.map(({ name, description, enabled }) => html`
+    <ul class="tool-list">${server.tools.map(({ name, description, enabled, parameters }) => html`
       <li key=${name}>
         <div class="tool-line"><div class="provider-name"><code dir="ltr">${name}</code>${description && html`<p class="hint" dir="auto">${description}</p>`}</div>
           <button type="button" class="secondary small" aria-expanded=${tried === name ? 'true' : 'false'} aria-label=${t('agents.try-of', { name })}
             onClick=${() => setTried(tried === name ? null : name)}>${t('agents.try')}</button>
           <span class="switch"><input type="checkbox" role="switch" checked=${enabled} disabled=${busy} aria-label=${t('agents.tool-on', { name })}
             onChange=${({ target }) => turn(name, target.checked)} /></span></div>
-        ${tried === name && html`<${McpTry} server=${server.name} tool=${name} tools=${tools} />`}
+        ${tried === name && html`<${McpTry} server=${server.name} tool=${name} parameters=${parameters} tools=${tools} />`}
       </li>`)}</ul>
     ${said && !said.good && html`<${Said} said=${said} />`}
   `;
