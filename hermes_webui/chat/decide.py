@@ -210,7 +210,8 @@ def unqueue(head: Head, run_id: str) -> list[Change]:
     return [RunFinished(run_id, runs.CANCELLED)]
 
 
-def _waiting(head: Head, queue_id: str) -> runs.Queued:
+def waiting(head: Head, queue_id: str) -> runs.Queued:
+    """The prompt that waits under this id. Raises `Conflict`."""
     alive(head)
     found = next((item for item in head.queue if item.queue_id == queue_id), None)
     if found is None:
@@ -220,7 +221,7 @@ def _waiting(head: Head, queue_id: str) -> runs.Queued:
 
 def reword(head: Head, queue_id: str, text: str) -> list[Change]:
     """A waiting prompt is to say something else; what is attached to it stays."""
-    item = _waiting(head, queue_id)
+    item = waiting(head, queue_id)
     if text_of(item.message) == text:
         return []
     return [RunRequeued(queue_id, item.run_id, {**item.message, "content": text})]
@@ -228,9 +229,9 @@ def reword(head: Head, queue_id: str, text: str) -> list[Change]:
 
 def reorder(head: Head, queue_id: str, before: str | None) -> list[Change]:
     """A waiting prompt is to be answered before the prompt `before`, or last (None)."""
-    item = _waiting(head, queue_id)
+    item = waiting(head, queue_id)
     if before is not None:
-        _waiting(head, before)
+        waiting(head, before)
     now = [each.queue_id for each in head.queue]
     order = [each for each in now if each != queue_id]
     if before != queue_id:
@@ -240,7 +241,7 @@ def reorder(head: Head, queue_id: str, before: str | None) -> list[Change]:
 
 def take_back(head: Head, queue_id: str) -> list[Change]:
     """As `unqueue`, by the prompt's place in the queue."""
-    return unqueue(head, _waiting(head, queue_id).run_id)
+    return unqueue(head, waiting(head, queue_id).run_id)
 
 
 def change(head: Head, fields: dict[str, Any], source: str = "manual") -> list[Change]:

@@ -103,13 +103,16 @@ class RunQueued(Change, frozen=True, omit_defaults=True):
 
 
 class RunRequeued(Change, frozen=True, omit_defaults=True):
-    """A prompt that waits was reworded (`message`), or the queue was put in another order (`order`, queue ids)."""
+    """A prompt that waits was reworded (`message`), or the queue was put in another order (`order`, queue ids).
+    `steered`: it is to be given to the open run at its next step, or not any more.
+    """
 
     type: ClassVar[str] = "run.requeued"
     queue_id: str
     run_id: str
     message: Body | None = None
     order: list[str] | None = None
+    steered: bool | None = None
 
 
 class RunStarted(Change, frozen=True, omit_defaults=True):
@@ -128,13 +131,16 @@ class RunStarted(Change, frozen=True, omit_defaults=True):
 
 
 class RunFinished(Change, frozen=True, omit_defaults=True):
-    """A turn, or a queued prompt, has ended. `error` is {code, message, retryable, hint}."""
+    """A turn, or a queued prompt, has ended. `error` is {code, message, retryable, hint}. `into`: the run that a queued
+    prompt was given to instead of one of its own; the prompt is the message before, of that run.
+    """
 
     type: ClassVar[str] = "run.finished"
     run_id: str
     state: str
     error: dict[str, Any] | None = None
     usage: dict[str, Any] | None = None
+    into: str | None = None
 
 
 class ApprovalRequested(Change, frozen=True, omit_defaults=True):

@@ -176,6 +176,7 @@ def _adopted(head: Head, change: SessionAdopted, event: Event) -> dict[str, Any]
         "digest": change.digest or head.digest,
         "cut": None,
         "asked": (),
+        "queue": _unsteered(head.queue),
         **_move(head, change),
     }
 
@@ -250,7 +251,16 @@ def _requeued(head: Head, change: RunRequeued, _event: Event) -> dict[str, Any]:
     if change.order is not None:
         place = {queue_id: at for at, queue_id in enumerate(change.order)}
         queue = tuple(sorted(queue, key=lambda item: place.get(item.queue_id, len(place))))
+    if change.steered is not None:
+        queue = tuple(
+            replace(item, steered=change.steered) if item.queue_id == change.queue_id else item for item in queue
+        )
     return {"queue": queue}
+
+
+def _unsteered(queue: tuple[Queued, ...]) -> tuple[Queued, ...]:
+    """There is no run any more that they could be given to."""
+    return tuple(replace(item, steered=False) if item.steered else item for item in queue)
 
 
 def _started(head: Head, change: RunStarted, event: Event) -> dict[str, Any]:
@@ -278,7 +288,7 @@ def _finished(head: Head, change: RunFinished, _event: Event) -> dict[str, Any]:
     if usage.get("cost"):
         fields["estimated_cost"] = round(number_of(fields.get("estimated_cost")) + usage["cost"], COST_DIGITS)
     ended = Ended(change.run_id, change.state, change.error)
-    return {"run": None, "last_run": ended, "fields": fields, "asked": ()}
+    return {"run": None, "last_run": ended, "fields": fields, "asked": (), "queue": _unsteered(head.queue)}
 
 
 def _asked(head: Head, change: ApprovalRequested, event: Event) -> dict[str, Any]:

@@ -15,6 +15,9 @@ FAILED = "failed"
 CANCELLED = "cancelled"
 INTERRUPTED = "interrupted"
 
+#: A prompt that waited was given to the run that was open: the end of the run that it would have had.
+STEERED = "steered"
+
 #: The server stops while a run waits for an answer that outlives it: no state of the log, there it goes on waiting.
 SUSPENDED = "suspended"
 
@@ -24,13 +27,14 @@ HOLDS_QUEUE = frozenset({FAILED, INTERRUPTED})
 
 TABLE: MappingProxyType[str, frozenset[str]] = MappingProxyType(
     {
-        QUEUED: frozenset({RUNNING, CANCELLED}),
+        QUEUED: frozenset({RUNNING, CANCELLED, STEERED}),
         RUNNING: frozenset({WAITING, *ENDS}),
         WAITING: frozenset({RUNNING, *ENDS}),
         DONE: frozenset(),
         FAILED: frozenset(),
         CANCELLED: frozenset(),
         INTERRUPTED: frozenset(),
+        STEERED: frozenset(),
     }
 )
 
@@ -70,6 +74,8 @@ class Queued(Struct, frozen=True, omit_defaults=True):
     message: dict[str, Any]
     key: str | None = None
     options: dict[str, str] = {}
+    #: It is to be given to the open run at its next step; where that run ends before, it waits for its turn.
+    steered: bool = False
 
 
 class Asked(Struct, frozen=True, omit_defaults=True):

@@ -29,7 +29,7 @@ class EngineCaps(Struct, frozen=True):
     images: bool = False
     tools: bool = False
     titles: bool = False
-    #: Takes a prompt while it answers and changes course. None can yet: the page shows no control for it.
+    #: Takes prompts in while it answers, between two steps (`StepEnded`).
     steer: bool = False
 
 
@@ -217,6 +217,22 @@ class Notice(Struct, frozen=True, tag=True):
     kept: bool = False
 
 
+class Steered(Struct, frozen=True):
+    """A prompt that came while the turn went on: its message, and the contents of its files by their ids."""
+
+    body: Body
+    files: Mapping[str, File] = MappingProxyType({})
+
+
+class StepEnded(Struct, tag=True):
+    """Every call of a step has its result, and another step is about to begin: the turn can be steered. Whoever reads
+    the events puts the prompts that came meanwhile into `taken` before it asks for the next event. They are in the log
+    by then, and the engine gives them to its model behind the results, as what it reads last.
+    """
+
+    taken: list[Steered] = []
+
+
 class TurnEnded(Struct, frozen=True, tag=True):
     """The last event. A failure is raised as `EngineFailure` instead; the supervisor turns it into an end."""
 
@@ -234,6 +250,7 @@ EngineEvent = (
     | SessionInfoChanged
     | UsageUpdated
     | Notice
+    | StepEnded
     | TurnEnded
 )
 

@@ -13,17 +13,20 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from hermes_webui.engines.attached import ALL, Takes
 from hermes_webui.engines.base import (
     Answer,
     Ask,
     CallAsked,
     EngineEvent,
     InputRequest,
+    StepEnded,
     ToolCallFinished,
     ToolCallStarted,
     ToolCallUpdated,
 )
 from hermes_webui.engines.channel import Channel
+from hermes_webui.engines.context import Said, prompt_of
 from hermes_webui.engines.permission import permission
 from hermes_webui.engines.repetition import Repetition
 from hermes_webui.engines.resuming import MAIN, MAY_HAVE_RUN, NOTHING, Done, arguments_of, sealed
@@ -46,13 +49,22 @@ Snapshot = Callable[[], bytes]
 
 
 class Run(Struct):
-    """What all agents of one run share: where they speak, whom they ask, what is done already, where each stands."""
+    """What all agents of one run share: where they speak, whom they ask, what is done already, where each stands, and
+    which files their model `takes`.
+    """
 
     channel: Channel
     ask: Ask
     delegate: Delegate
     done: Done = NOTHING
     snapshots: dict[str, Snapshot] = {}
+    takes: Takes = ALL
+
+    async def steered(self) -> list[Said]:
+        """A step has ended: what the user has said meanwhile, in the log by now."""
+        step = StepEnded()
+        await self.channel.tell(step)
+        return [prompt_of(each.body, each.files, self.takes) for each in step.taken]
 
     async def put(self, request: InputRequest) -> Answer:
         """Asks the user; with it goes where every agent of the run stands."""

@@ -92,6 +92,12 @@ def context_of(
     return Context(system, tuple(_identified(turns)), unfinished)
 
 
+def prompt_of(body: Body, files: Mapping[str, File] = NO_FILES, takes: Takes = ALL) -> Said:
+    """One prompt by itself, as it stands in a context: what steers a turn that goes on."""
+    asked = _with_files(body, files, takes)
+    return Said("user", _text(asked), files=asked.get(_FILES, ()))
+
+
 def pending_of(bodies: Sequence[Body]) -> Pending:
     """What a run's own messages say of it, for a run that goes on without a snapshot of its own. All calls from the
     first one without a result on are taken to have been made at once.

@@ -8,6 +8,8 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from typing import Final
 
+from msgspec.structs import replace
+
 from hermes_webui.engines.base import (
     Ask,
     Body,
@@ -25,7 +27,7 @@ from hermes_webui.engines.base import (
     Usage,
     UsageUpdated,
 )
-from hermes_webui.engines.demo_agent import Scene, scene_for
+from hermes_webui.engines.demo_agent import Scene, heard, scene_for
 from hermes_webui.engines.demo_replies import demo_reply, demo_thoughts, pieces_of, prompt_of, words_of
 from hermes_webui.errors import EngineFailure
 
@@ -44,7 +46,7 @@ class DemoEngine:
     """
 
     name = "demo"
-    caps = EngineCaps(tools=True, approvals_survive_restart=True)
+    caps = EngineCaps(tools=True, approvals_survive_restart=True, steer=True)
 
     def __init__(self, pause: Callable[[float], Awaitable[None]] = asyncio.sleep, pace: float = _PACE) -> None:
         self._pause = pause
@@ -54,11 +56,12 @@ class DemoEngine:
         """Streams a reply; ends with TurnEnded("cancelled") at the first word after `cancel`. It asks where the prompt
         wants to see how (`demo_agent`), and goes on after a restart from the log alone.
         """
+        turn = _from_its_prompt(turn)
         asked = words_of(prompt_of(turn.messages))
         pace = self._pace * (_SLOWER if "slow" in asked else 1)
         usage = Usage(input_tokens=sum(len(str(body.get("content") or "").split()) for body in turn.messages))
         fails = "error" in asked and not turn.continues
-        async for event in _played(_script(turn, fails=fails), ask):
+        async for event in _played(heard(_script(turn, fails=fails)), ask):
             await self._pause(pace)
             if cancel.is_set():
                 yield UsageUpdated(usage)
@@ -89,6 +92,12 @@ class DemoEngine:
 
     async def close(self) -> None:
         """Nothing to end."""
+
+
+def _from_its_prompt(turn: Turn) -> Turn:
+    """A turn that goes on after a restart is played again from its prompt, whatever was said in it since."""
+    own = turn.resumes.own if turn.resumes is not None else 0
+    return replace(turn, messages=turn.messages[: max(1, len(turn.messages) - own)])
 
 
 async def _played(scene: Scene, ask: Ask) -> AsyncIterator[EngineEvent]:

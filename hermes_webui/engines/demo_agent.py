@@ -22,6 +22,7 @@ from hermes_webui.engines.base import (
     PlanEntry,
     PlanUpdated,
     Resumption,
+    StepEnded,
     TextDelta,
     ToolCallFinished,
     ToolCallStarted,
@@ -37,6 +38,8 @@ Play = Callable[[frozenset[str], Turn], Scene]
 
 #: What a question waits for where the prompt says "hurry".
 _HURRY_SECONDS: Final = 60.0
+#: So much of what the user says meanwhile is repeated.
+_SHOWN: Final = 80
 _PATCH: Final = """\
 --- a/notes/bees.md
 +++ b/notes/bees.md
@@ -98,6 +101,33 @@ def going_on(scene: Scene, resumes: Resumption) -> Scene:
             answer = Answer(step.request_id, "")
         else:
             passed = isinstance(step, ToolCallStarted) and step.call_id in resumes.asked
+
+
+def heard(scene: Scene) -> Scene:
+    """The scene, and what the user says between two of its steps."""
+    running: set[str] = set()
+    answer: Any = None
+    while True:
+        try:
+            step = scene.send(answer)
+        except StopIteration:
+            return
+        answer = yield step
+        if isinstance(step, ToolCallStarted):
+            running.add(step.call_id)
+        elif isinstance(step, ToolCallFinished):
+            running.discard(step.call_id)
+            if not running:
+                yield from _told_meanwhile()
+
+
+def _told_meanwhile() -> Iterator[EngineEvent]:
+    between = StepEnded()
+    yield between
+    for each in between.taken:
+        words = " ".join(str(each.body.get("content") or "").split())
+        shown = words if len(words) <= _SHOWN else f"{words[:_SHOWN]}…"
+        yield from _said(f"You say meanwhile: “{shown}” I go on with that in mind. ")
 
 
 def _approve(words: frozenset[str], turn: Turn) -> Scene:

@@ -75,10 +75,11 @@ class Chosen(NamedTuple):
 
 
 class Speaking(NamedTuple):
-    """Where a turn speaks, and whom it asks."""
+    """Where a turn speaks, whom it asks, and which files its model takes."""
 
     channel: Channel
     ask: Ask
+    takes: Takes
 
 
 class ModelEngine:
@@ -112,7 +113,9 @@ class ModelEngine:
     def equip(self, toolbox: Toolbox) -> None:
         """Gives the models tools."""
         self._toolbox = toolbox
-        self.caps = EngineCaps(titles=True, images=True, tools=True, mcp=True, approvals_survive_restart=True)
+        self.caps = EngineCaps(
+            titles=True, images=True, tools=True, mcp=True, approvals_survive_restart=True, steer=True
+        )
 
     async def try_out(self, config: ProviderConfig) -> Trial:
         """Whether this provider answers, as it stands in `config`; see `engines.trial`. It is listed anew then."""
@@ -198,7 +201,7 @@ class ModelEngine:
         try:
             model = await asyncio.to_thread(self._open, config, name)
             seam = Seam(context.unfinished)
-            source = self._source(model, context, turn, Speaking(channel, ask), chosen.kit)
+            source = self._source(model, context, turn, Speaking(channel, ask, self._takes(config, name)), chosen.kit)
             async with aclosing(source) as events:  # type: ignore[type-var]
                 async for event in events:
                     for told in _sewn(event, seam):
@@ -237,7 +240,8 @@ class ModelEngine:
             sub_steps=SUBAGENT_STEPS,
             not_for_subagents=NOT_FOR_SUBAGENTS,
         )
-        run = Run(speaking.channel, speaking.ask, about, done_of(own, resumes) if resumes else NOTHING)
+        done = done_of(own, resumes) if resumes else NOTHING
+        run = Run(speaking.channel, speaking.ask, about, done, takes=speaking.takes)
         calls = Calls(run, {tool.name: tool for tool in kit.tools})
         return late.converse(about, calls, context, pending_of(own) if resumes else None)
 

@@ -33,6 +33,7 @@ from hermes_webui.runs.desk import Desk, Outcome
 from hermes_webui.runs.live import LiveRun
 from hermes_webui.runs.provisional import Decide
 from hermes_webui.runs.questions import Questions
+from hermes_webui.runs.steering import Steering
 from hermes_webui.runs.turn import Records, Told, TurnRunner
 from hermes_webui.store.session import Session
 
@@ -66,13 +67,14 @@ ALWAYS_ASK = Asks(Policy, lambda _pattern: None)
 
 
 class Started(Struct, frozen=True):
-    """What a prompt became: the run that answers it, its message (or its place in the queue), the revision."""
+    """What a prompt became: the run that answers it, its message (or place in the queue), if it waits, if it steers."""
 
     stream_id: str
     session_id: str
     message_id: str
     revision: int
     queued: bool
+    steered: bool = False
 
 
 class Supervisor:
@@ -93,7 +95,8 @@ class Supervisor:
         self._journal = records.journal
         self.questions = Questions(desk, records.checkpoints, *asks)
         self.agents = AgentSessions(desk)
-        self._runner = TurnRunner(desk, engines, records, Told(self.questions, self.agents))
+        self.steering = Steering(desk, engines)
+        self._runner = TurnRunner(desk, engines, records, Told(self.questions, self.agents, self.steering))
         self._default = default
         self._choosing = Choosing(engines, default)
         self._streams = streams
@@ -115,10 +118,17 @@ class Supervisor:
         return live.reply.length if live is not None else 0
 
     async def start(
-        self, session_id: str, body: Body, key: str | None, choice: Choice, expected: int | None = None
+        self,
+        session_id: str,
+        body: Body,
+        key: str | None,
+        choice: Choice,
+        expected: int | None = None,
+        *,
+        steers: bool = False,
     ) -> Started:
-        """Puts the prompt on disk and sees to it that it is answered. The same key again: the same answer, nothing
-        added.
+        """Puts the prompt on disk and sees to it that it is answered, or (`steers`) given to the open run. The same key
+        again: the same answer, nothing added.
         """
         prompt = self._prompt(session_id, body, key)
 
@@ -127,7 +137,8 @@ class Supervisor:
                 raise Conflict(
                     "The conversation has changed since you saw it. Nothing was lost; look again and send again."
                 )
-            return decide.start(head, self.desk.clock(), self._choosing(head, prompt, choice))
+            begin = self.steering.start if steers else decide.start
+            return begin(head, self.desk.clock(), self._choosing(head, prompt, choice))
 
         outcome = await self._once(session_id, key, rule)
         return _started(outcome.head, prompt, outcome.events)
@@ -382,5 +393,6 @@ def _started(head: Head, prompt: Prompt, events: Sequence[Event], answered: str 
         added = (event.change for event in events if isinstance(event.change, MessageAdded))
         waiting = [item.queue_id for item in head.queue if item.run_id == run_id]
         message_id = next((change.id for change in added if change.run_id == run_id), *waiting[:1] or [answered])
-    queued = any(item.run_id == run_id for item in head.queue)
-    return Started(run_id, head.session_id, message_id, head.revision, queued)
+    queued = [item for item in head.queue if item.run_id == run_id]
+    steered = any(item.steered for item in queued)
+    return Started(run_id, head.session_id, message_id, head.revision, bool(queued), steered)

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing, suppress
+from itertools import takewhile
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -27,6 +28,7 @@ from hermes_webui.engines.base import (
     ReasoningDelta,
     Resumption,
     SessionInfoChanged,
+    StepEnded,
     TextDelta,
     ToolCallFinished,
     ToolCallStarted,
@@ -42,6 +44,7 @@ from hermes_webui.runs.attached import Content, files_of, no_content
 from hermes_webui.runs.desk import Desk
 from hermes_webui.runs.live import LiveRun
 from hermes_webui.runs.questions import Questions
+from hermes_webui.runs.steering import Steering
 from hermes_webui.store.checkpoints import Checkpoints
 from hermes_webui.store.journal import Journal
 from hermes_webui.store.session import Session
@@ -85,10 +88,11 @@ class Records(NamedTuple):
 
 
 class Told(NamedTuple):
-    """Who hears of what an engine asks and says of its session."""
+    """Who hears of what an engine asks and says of its session, and who tells it what steers its turn."""
 
     questions: Questions
     sessions: AgentSessions
+    steering: Steering
 
 
 class TurnRunner:
@@ -102,6 +106,7 @@ class TurnRunner:
         self._content = records.content
         self._questions = told.questions
         self._sessions_told = told.sessions
+        self._steering = told.steering
 
     async def run(self, live: LiveRun) -> None:
         """Returns when the run's end is on disk (or the disk takes nothing any more and the server stops)."""
@@ -144,7 +149,9 @@ class TurnRunner:
         )
 
     async def _resumption(self, live: LiveRun, path: Sequence[Message]) -> Resumption:
-        own = sum(message.run_id == live.run.id and message.role != "user" for message in path)
+        """The run's own messages are those from its first one on, but for the prompt that began it."""
+        mine = list(takewhile(lambda message: message.run_id == live.run.id, reversed(path)))
+        own = len(mine) - bool(mine and mine[-1].role == "user")
         checkpoint = await self._desk.read(self._checkpoints.get, live.run.id)
         return Resumption(own, live.asked, checkpoint)
 
@@ -208,6 +215,8 @@ class TurnRunner:
                 live.notices += [clean(text)] if kept else []
                 notice = {"type": "notice", "session_id": live.session_id, "run_id": live.run.id, "text": clean(text)}
                 self._desk.hub.publish(views.session_topic(live.session_id), frame(notice))
+            case StepEnded():
+                event.taken += await self._steering.take_in(live, self._content)
             case TurnEnded(reason):
                 live.end_reason = reason
 

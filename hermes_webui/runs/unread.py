@@ -10,7 +10,7 @@ import logging
 from collections.abc import Sequence
 
 from hermes_webui.chat.events import Event, RunFinished
-from hermes_webui.chat.run import CANCELLED
+from hermes_webui.chat.run import CANCELLED, STEERED
 from hermes_webui.errors import NotFound
 from hermes_webui.runs import views
 from hermes_webui.runs.desk import Desk
@@ -43,7 +43,7 @@ class Unread:
 
     def _heard(self, session_id: str, events: Sequence[Event]) -> None:
         ends = (event.change for event in events if isinstance(event.change, RunFinished))
-        if any(end.state != CANCELLED for end in ends):
+        if any(end.state not in {CANCELLED, STEERED} for end in ends):
             self.mark(session_id, unread=True)
 
     def seen(self, session_id: str, message_count: int) -> bool:

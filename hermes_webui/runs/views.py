@@ -12,7 +12,7 @@ from hermes_webui.chat.events import Event, MessageAdded, RunFinished, data_of
 from hermes_webui.chat.head import ROOT, Head
 from hermes_webui.chat.messages import Message, text_of
 from hermes_webui.chat.reply import REASONING, parts_of, rest_after
-from hermes_webui.chat.run import Queued
+from hermes_webui.chat.run import STEERED, Queued
 from hermes_webui.streams.sse import Cursor, frame
 
 PREVIEW = 400
@@ -93,11 +93,12 @@ def summary_json(summary: Summary, shown: int | None = SHOWN) -> dict[str, Any]:
 
 
 def _waiting(item: Queued, shown: int | None) -> dict[str, Any]:
-    """A prompt that waits, with the names of its files where it has some."""
+    """A prompt that waits, with the names of its files where it has some, and whether it is to steer the open run."""
     row = {"queue_id": item.queue_id, "run_id": item.run_id, "key": item.key}
     listed = item.message.get("attachments")
     names = [each.get("name", "") for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
-    return {**row, "content": text_of(item.message)[:shown], **({"files": names} if names else {})}
+    more = {**({"files": names} if names else {}), **({"steered": True} if item.steered else {})}
+    return {**row, "content": text_of(item.message)[:shown], **more}
 
 
 def message_json(message: Message, head: Head) -> dict[str, Any]:
@@ -146,6 +147,8 @@ def _end_frames(event: Event, change: RunFinished, summary: Summary) -> Iterator
     cursor = Cursor(event.seq)
     if change.state == "done":
         yield frame({"session": summary_json(summary), "usage": change.usage}, cursor, "done")
+    elif change.state == STEERED:
+        yield frame({"stream_id": change.into}, cursor, "steered")
     elif change.state == "cancelled":
         yield frame({"message": "Stopped. What had arrived is kept."}, cursor, "cancel")
     else:

@@ -30,7 +30,9 @@ ACCEPTED = 202
 
 
 class Start(Struct):
-    """A prompt. `key` is made by the client: the same key is one prompt, however often it is sent."""
+    """A prompt. `key` is made by the client: the same key is one prompt, however often it is sent. `steer`: where a run
+    is open, it is given to that run at its next step.
+    """
 
     session_id: str
     message: str
@@ -40,6 +42,7 @@ class Start(Struct):
     engine: str | None = None
     key: str | None = None
     expected_revision: int | None = None
+    steer: bool = False
 
 
 class Edit(Struct):
@@ -94,6 +97,14 @@ class Requeue(Struct):
     before: str | None = None
 
 
+class Steer(Struct):
+    """A waiting prompt is to be given to the open run at its next step, or (false) to wait for its turn after all."""
+
+    session_id: str
+    queue_id: str
+    steer: bool = True
+
+
 def _choice(wish: Start | Edit | Retry) -> Choice:
     check_names(wish)
     return Choice(wish.engine or "", wish.model_provider or "", wish.model or "")
@@ -120,12 +131,11 @@ def _accepted(started: Started) -> Response:
 async def start(request: Request) -> Response:
     """Puts a prompt on disk, then answers, then starts the engine."""
     wish = await body_of(request, Start)
-    supervisor = services(request).supervisor
-    return _accepted(
-        await supervisor.start(
-            wish.session_id, await _prompt(request, wish), wish.key, _choice(wish), wish.expected_revision
-        )
+    body = await _prompt(request, wish)
+    begun = services(request).supervisor.start(
+        wish.session_id, body, wish.key, _choice(wish), wish.expected_revision, steers=wish.steer
     )
+    return _accepted(await begun)
 
 
 async def edit(request: Request) -> Response:
@@ -171,9 +181,19 @@ async def requeue(request: Request) -> Response:
             return decide.reorder(head, wish.queue_id, wish.before)
         return decide.take_back(head, wish.queue_id)
 
-    head = await services(request).supervisor.requeue(wish.session_id, rule)
+    return _queue(await services(request).supervisor.requeue(wish.session_id, rule))
+
+
+async def steer(request: Request) -> Response:
+    """Gives a prompt that waits to the open run at its next step."""
+    wish = await body_of(request, Steer)
+    steering = services(request).supervisor.steering
+    return _queue(await steering.mark(wish.session_id, wish.queue_id, on=wish.steer))
+
+
+def _queue(head: Head) -> Response:
     row = views.summary_json(summary_of(head))
-    return Json({"session_id": wish.session_id, "revision": head.revision, "queue": row["queue"]})
+    return Json({"session_id": head.session_id, "revision": head.revision, "queue": row["queue"]})
 
 
 async def resume(request: Request) -> Response:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import difflib
-import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -88,10 +87,17 @@ async def _turn(parts: Services, session_id: str) -> tuple[float | None, Sequenc
     session = await parts.desk.session(session_id)
     leaf = session.head.leaf
     tail: list[Message] = await parts.desk.read(parts.desk.store.path_messages, session, leaf, LOOK_BACK)
-    since = list(itertools.takewhile(lambda message: message.role != "user", reversed(tail)))
-    if len(since) == len(tail):
+    began = next((at for at in reversed(range(len(tail))) if _begins(tail, at)), None)
+    if began is None:
         return None, ()
-    return timestamp_of(tail[-len(since) - 1].body), [message.body for message in reversed(since)]
+    return timestamp_of(tail[began].body), [message.body for message in tail[began + 1 :]]
+
+
+def _begins(tail: Sequence[Message], at: int) -> bool:
+    """Whether it is a prompt, and not one that steered a turn which had begun before."""
+    run_id = tail[at].run_id
+    steered = at > 0 and run_id is not None and tail[at - 1].run_id == run_id
+    return tail[at].role == "user" and not steered
 
 
 async def diff(request: Request) -> Response:

@@ -16,7 +16,9 @@ SHOWN = ("id", "name", "default", "engine", "model_provider", "model")
 
 
 async def models(request: Request) -> Response:
-    """All providers, those that are not ready with what to do about it, and what new conversations may begin with."""
+    """All providers, those that are not ready with what to do about it, what new conversations may begin with, and the
+    engines whose replies can be steered.
+    """
     parts = services(request)
     found = await asyncio.gather(*(engine.providers() for engine in parts.engines.values()))
     listed = [provider for each in found for provider in each]
@@ -24,7 +26,9 @@ async def models(request: Request) -> Response:
     providers = [msgspec.to_builtins(provider) for provider in listed]
     kept = await asyncio.to_thread(parts.around.profiles.all)
     profiles = [{name: getattr(each, name) for name in SHOWN} for each in kept]
-    return Json({"providers": providers, "default": msgspec.to_builtins(parts.default()), "profiles": profiles})
+    steers = [engine.name for engine in parts.engines.values() if engine.caps.steer]
+    default = msgspec.to_builtins(parts.default())
+    return Json({"providers": providers, "default": default, "profiles": profiles, "steers": steers})
 
 
 async def engines(request: Request) -> Response:

@@ -32,7 +32,7 @@ from hermes_webui.web.worktable import WORKSPACE
 
 SESSION = "session_id, revision, session"
 SETTINGS = "providers, default, titles, hermes_sessions, password, files, agents"
-ACCEPTED = "stream_id, session_id, message_id, revision, queued"
+ACCEPTED = "stream_id, session_id, message_id, revision, queued, steered"
 
 POLICY = "mode, from, given, allow"
 
@@ -207,6 +207,14 @@ API: tuple[Endpoint, ...] = (
     Endpoint(POST, "/api/chat/start", chat.start, "Send a prompt", body=chat.Start, gives=ACCEPTED, status=202),
     Endpoint(
         POST,
+        "/api/chat/steer",
+        chat.steer,
+        "Give a waiting prompt to the open run at its next step",
+        body=chat.Steer,
+        gives="session_id, revision, queue",
+    ),
+    Endpoint(
+        POST,
         "/api/chat/cancel",
         chat.cancel,
         "Stop a run, keep what it said",
@@ -267,7 +275,7 @@ API: tuple[Endpoint, ...] = (
     *schedules.ENDPOINTS,
     *usage.ENDPOINTS,
     *profiles.ENDPOINTS,
-    Endpoint(GET, "/api/models", models.models, "Models to choose from", gives="providers, default, profiles"),
+    Endpoint(GET, "/api/models", models.models, "Models to choose from", gives="providers, default, profiles, steers"),
     Endpoint(GET, "/api/engines", models.engines, "Engines and what they can do", gives="engines"),
     Endpoint(GET, "/api/settings", settings.get, "All settings, and where each was set", gives=SETTINGS),
     Endpoint(

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from hermes_webui.chat import decide
+from hermes_webui.chat import decide, steering
 from hermes_webui.chat.conversation import Conversation, path_to
 from hermes_webui.chat.decide import Prompt
 from hermes_webui.chat.events import Change, Event, SessionCreated
@@ -24,7 +24,8 @@ COMMANDS = st.tuples(
         + ["finish"] * 5
         + ["say"] * 2
         + ["edit", "retry", "select", "exact", "continue"] * 2
-        + ["queue", "next", "cancel", "reword", "reorder", "rename", "pin", "trash", "restore", "adopt", "stale"]
+        + ["queue", "steer", "unsteer", "step"] * 2
+        + ["next", "cancel", "reword", "reorder", "rename", "pin", "trash", "restore", "adopt", "stale"]
     ),
     st.integers(0, 50),
     TEXTS,
@@ -33,11 +34,12 @@ HISTORIES = st.lists(COMMANDS, max_size=25)
 
 
 class History:
-    """Carries commands out one by one; `events` is the log that they make."""
+    """Carries commands out one by one; `events` is the log that they make, `appends` where each append ends in it."""
 
     def __init__(self) -> None:
         self.conversation = Conversation(SID)
         self.events: list[Event] = []
+        self.appends: list[int] = []
         self.refused: list[str] = []
         self.now = 1_000.0
         self._runs = 0
@@ -52,6 +54,7 @@ class History:
             event = Event(self.head.revision + 1, self.now, change)
             self.events.append(event)
             self.conversation.apply(event)
+        self.appends.append(len(self.events))
 
     def carry_out(self, command: tuple[str, int, str]) -> None:
         """One command; one that is not possible changes nothing."""
@@ -116,6 +119,18 @@ class History:
 
     def _reorder(self, number: int, _: str) -> list[Change]:
         return decide.reorder(self.head, self._waiting(number), self._waiting(number // 7) if number % 3 else None)
+
+    def _steer(self, number: int, text: str) -> list[Change]:
+        if number % 2:
+            return steering.start(self.head, self.now, self.prompt(text))
+        return steering.steer(self.head, self._waiting(number))
+
+    def _unsteer(self, number: int, _: str) -> list[Change]:
+        return steering.steer(self.head, self._waiting(number), on=False)
+
+    def _step(self, number: int, text: str) -> list[Change]:
+        said = [{"role": "assistant", "content": text, "timestamp": self.now}] if number % 2 else []
+        return steering.take_in(self.head, self.now, self.head.epoch, said)
 
     def _continue(self, number: int, text: str) -> list[Change]:
         target = self.chosen(number)

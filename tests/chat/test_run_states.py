@@ -6,10 +6,11 @@ from hermes_webui.chat import run
 from hermes_webui.chat.events import ApprovalAnswered, ApprovalRequested, Event, RunFinished, RunQueued, RunStarted
 from hermes_webui.chat.head import Head, apply
 
-ALL = (run.QUEUED, run.RUNNING, run.WAITING, run.DONE, run.FAILED, run.CANCELLED, run.INTERRUPTED)
+ALL = (run.QUEUED, run.RUNNING, run.WAITING, run.DONE, run.FAILED, run.CANCELLED, run.INTERRUPTED, run.STEERED)
 ALLOWED = {
     (run.QUEUED, run.RUNNING),
     (run.QUEUED, run.CANCELLED),
+    (run.QUEUED, run.STEERED),
     (run.RUNNING, run.WAITING),
     (run.WAITING, run.RUNNING),
     *((state, end) for state in (run.RUNNING, run.WAITING) for end in run.ENDS),

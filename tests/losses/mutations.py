@@ -220,8 +220,8 @@ MUTATIONS: tuple[Mutation, ...] = (
         "the queue after a turn that failed",
         (
             f"{CHAT}/head.py",
-            'return {"run": None, "last_run": ended, "fields": fields, "asked": ()}',
-            'return {"run": None, "last_run": ended, "fields": fields, "asked": (), "queue": ()}',
+            '"asked": (), "queue": _unsteered(head.queue)}',
+            '"asked": (), "queue": ()}',
         ),
     ),
     mutation(

@@ -36,7 +36,7 @@ DEADLINE = 20.0
 HOST = "127.0.0.1"
 
 #: What every request that starts a run answers with.
-ACCEPTED = {"stream_id", "session_id", "message_id", "revision", "queued"}
+ACCEPTED = {"stream_id", "session_id", "message_id", "revision", "queued", "steered"}
 
 
 class Unsynced(Disk):

@@ -34,8 +34,8 @@ class ScriptedEngine:
     #: What its questions were answered with.
     answers: list[Answer]
 
-    def __init__(self, *, deaf: bool = False, survives: bool = False) -> None:
-        self.caps = EngineCaps(titles=True, approvals_survive_restart=survives)
+    def __init__(self, *, deaf: bool = False, survives: bool = False, steers: bool = False) -> None:
+        self.caps = EngineCaps(titles=True, approvals_survive_restart=survives, steer=steers)
         self.answers = []
         self.turns: list[Turn] = []
         self.made_title: str | None = None

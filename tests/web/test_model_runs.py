@@ -226,7 +226,7 @@ async def test_a_title_by_hand_stays_whatever_the_model_says(hermes: Hermes, pee
 
 async def test_models_and_engines_are_listed_without_a_secret(hermes: Hermes, peer: ModelPeer):
     found = await hermes.get("/api/models")
-    assert found.keys() == {"providers", "default", "profiles"}
+    assert found.keys() == {"providers", "default", "profiles", "steers"}
     assert found["default"] == {"engine": "model", "provider": "peer", "model": "peer-small"}
     listed = {each["id"]: each for each in found["providers"]}
     assert listed["peer"].keys() >= {"id", "name", "engine", "ready", "models"}
@@ -238,4 +238,5 @@ async def test_models_and_engines_are_listed_without_a_secret(hermes: Hermes, pe
     engines = (await hermes.get("/api/engines"))["engines"]
     assert {each["name"] for each in engines} >= {"model", "demo", "hermes"}
     assert all(isinstance(each["caps"], dict) for each in engines)
+    assert {each["name"] for each in engines if each["caps"]["steer"]} == {*found["steers"]} == {"model", "demo"}
     assert KEY not in str(found) + str(engines) + repr(hermes.settings) + repr(hermes.services)

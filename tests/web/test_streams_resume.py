@@ -224,6 +224,7 @@ async def test_a_page_that_loads_in_the_middle_of_a_reply_goes_on_from_there(her
     session = await hermes.session(session_id)
     assert session["open"] == {
         "run_id": run["stream_id"],
+        "engine": "puppet",
         "parts": [["reasoning", "hm 😀"], ["text", "one "]],
         "offset": 8,
         "outputs": {},

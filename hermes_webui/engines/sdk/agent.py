@@ -26,7 +26,7 @@ from hermes_webui.engines.calls import Calls, Made
 from hermes_webui.engines.context import Context, Pending, Said
 from hermes_webui.engines.instructions import subagent_instructions
 from hermes_webui.engines.resuming import MAIN
-from hermes_webui.engines.sdk.messages import frozen, messages_of, pending_messages, thawed
+from hermes_webui.engines.sdk.messages import frozen, messages_of, pending_messages, thawed, with_prompts
 from hermes_webui.engines.sdk.pieces import Pieces, endings, summed, timely
 from hermes_webui.engines.sdk.thoughts import shown
 from hermes_webui.engines.tools.base import Result
@@ -147,13 +147,14 @@ async def converse(
     history = [*before, *_own(calls, pending)]
     tools = Tools(calls, len(before), about.run_id)
     agent = Agent(about.model, toolsets=[tools], retries=_RETRIES, model_settings=shown(about.model))
-    limits = UsageLimits(request_limit=steps or about.steps)
+    most = steps or about.steps
     try:
-        async with agent.iter(message_history=history, usage_limits=limits) as run:
-            said = _Said(about, calls, run, len(before))
+        async with agent.iter(message_history=history, usage_limits=UsageLimits(request_limit=most)) as run:
+            said = _Said(about, calls, run, len(before), most)
             calls.run.snapshots[calls.parent] = said.frozen
             async for node in run:
                 if Agent.is_model_request_node(node):
+                    await said.steered(node)
                     async for event in said.response(node):
                         yield event
                 if said.ended:
@@ -162,17 +163,18 @@ async def converse(
         yield Notice(str(stop), kept=True)
         yield TurnEnded()
     except UsageLimitExceeded:
-        yield Notice(_STEPS.format(steps=steps or about.steps), kept=True)
+        yield Notice(_STEPS.format(steps=most), kept=True)
         yield TurnEnded()
     finally:
         calls.run.snapshots.pop(calls.parent, None)
 
 
 class _Said:
-    """What an agent says, response by response; its own messages begin at `base`."""
+    """What an agent says, response by response, `most` of them; its own messages begin at `base`."""
 
-    def __init__(self, about: Delegation, calls: Calls, run: AgentRun[None, str], base: int) -> None:
+    def __init__(self, about: Delegation, calls: Calls, run: AgentRun[None, str], base: int, most: int) -> None:
         self.ended = False
+        self._most = most
         self._about = about
         self._calls = calls
         self._run = run
@@ -185,6 +187,15 @@ class _Said:
     def frozen(self) -> bytes:
         """Where it stands, for a restart."""
         return frozen(self._own)
+
+    async def steered(self, node: ModelRequestNode[None, str]) -> None:
+        """Between two steps of the run's own agent, what the user has said meanwhile goes into the next request, behind
+        the results. Where no further request is made it stays what waits for the next turn.
+        """
+        made = bool(self._own) and isinstance(self._own[-1], ModelResponse)
+        over = self._calls.stopped or self._run.usage.requests >= self._most
+        if self._calls.parent == MAIN and made and not over and (told := await self._calls.run.steered()):
+            node.request = with_prompts(node.request, told)
 
     async def response(self, node: ModelRequestNode[None, str]) -> AsyncIterator[EngineEvent]:
         """One response while it streams, what was used so far, and the turn's end where this is it."""

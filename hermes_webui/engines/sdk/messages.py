@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pydantic_ai.messages import (
     BinaryContent,
@@ -45,9 +46,17 @@ def pending_messages(pending: Pending) -> list[ModelMessage]:
     """What a run had said, after `messages_of` what came before it: it ends with the calls that are to be made."""
     messages: list[ModelMessage] = []
     for turn in pending.turns:
-        messages += [ModelResponse(_replied(turn)), ModelRequest(_results(turn))]
+        if turn.role == "assistant":
+            messages += [ModelResponse(_replied(turn)), ModelRequest(_results(turn))]
+        elif messages and isinstance(messages[-1], ModelRequest):
+            messages[-1] = with_prompts(messages[-1], [turn])
     waiting = Said("assistant", pending.text, pending.calls)
     return [*messages, *([ModelResponse(_replied(waiting))] if pending.calls else [])]
+
+
+def with_prompts(request: ModelRequest, prompts: Sequence[Said]) -> ModelRequest:
+    """The request with these prompts behind what it holds: the results of the calls before it."""
+    return replace(request, parts=[*request.parts, *(UserPromptPart(_asked(each)) for each in prompts)])
 
 
 def frozen(messages: Sequence[ModelMessage]) -> bytes:

@@ -27,6 +27,12 @@ export function Announcer() {
     for (const { request_id } of fresh) told.current.add(request_id);
     if (fresh.length) setWords(fresh.map(({ title }) => t('agents.asks', { title })).join(' '));
   }, [now.asked]);
+  const last = useRef(now);
+  useLayoutEffect(() => {
+    const told = steering(last.current, now);
+    if (told) setWords(told);
+    last.current = now;
+  }, [now.queue]);
   return html`<div class="away" aria-live="polite" data-testid="announcer">${words}</div>`;
 }
 
@@ -35,6 +41,18 @@ const hasEnded = (before, { sessionId, loaded, run, lastRun }) => {
   if (before.sessionId !== sessionId || !before.loaded || !loaded || run) return false;
   return Boolean(before.run) || (lastRun !== null && lastRun.run_id !== before.lastRun?.run_id);
 };
+
+/** What has become of a prompt that is to steer the reply, or null. */
+function steering(before, now) {
+  if (!before.run || before.run.run_id !== now.run?.run_id) return null;
+  const [was, is] = [before, now].map(({ queue }) => queue.filter(({ steered }) => steered).map(({ queue_id }) => queue_id));
+  if (is.some((id) => !was.includes(id))) return t('message.steer-on');
+  const gone = was.filter((id) => !is.includes(id));
+  if (now.queue.some(({ queue_id }) => gone.includes(queue_id))) return t('message.steer-off');
+  return gone.length && promptsOf(now) > promptsOf(before) ? t('message.steered-now') : null;
+}
+
+const promptsOf = ({ messages, run }) => messages.filter(({ role, run_id }) => role === 'user' && run_id === run.run_id).length;
 
 /** A reply is on its way, or may be: the words go, for the same ones in their place would not be told again. */
 const isAwaited = ({ run, prompts, stale }) => run || stale || prompts.some(({ queued }) => !queued);

@@ -3,7 +3,7 @@
 import { useLayoutEffect, useEffect, useRef, useState } from 'preact/hooks';
 import { usePage } from '../page/page.js';
 import { LONG_PASTE } from '../state/attachments.js';
-import { composing } from '../state/commands.js';
+import { composing, steerKeys } from '../state/commands.js';
 import { sourceOf } from '../state/conversation.js';
 import { t } from '../words/words.js';
 import { AddMenu } from './add-menu.js';
@@ -40,7 +40,7 @@ function useKeyboardRoom() {
 export function Composer() {
   useKeyboardRoom();
   const page = usePage();
-  const { agents, store, drafting, sending, attaching, prompting } = page;
+  const { agents, store, drafting, sending, attaching, prompting, models } = page;
   const { prompts, loaded, plan } = store.conversation.value;
   const text = drafting.text.value;
   const files = attaching.items.value;
@@ -49,8 +49,9 @@ export function Composer() {
   const conflict = drafting.conflict.value;
   const offer = prompting.offer.value;
   /** What is in the field now, not what was drawn last: a second Enter must not send it again. */
-  const send = () => {
-    if (sendable(page) && !locked && loaded && !sending.direct.peek()) sending.send(drafting.text.peek());
+  const send = (steer = false) => {
+    const ok = sendable(page) && !locked && loaded && !sending.direct.peek();
+    if (ok) sending.send(drafting.text.peek(), { steer: steer && models.canSteer.peek() });
     show(document.getElementById('composer'), drafting.text.peek());
   };
   return html`
@@ -99,11 +100,13 @@ function Field({ text, busy, send, offered }) {
 
 /** Stop while it answers; Send, which then means: queue. */
 function Buttons({ filled, ready }) {
-  const { store, reading, absent, preferences, commands } = usePage();
+  const { store, reading, absent, preferences, commands, models } = usePage();
   const { run } = store.conversation.value;
   const stoppable = run && !absent.value;
   const name = run ? t('composer.queue') : t('composer.send');
-  const keys = preferences.of('sendKey').value === 'enter' ? 'Enter' : 'mod+Enter';
+  const sendKey = preferences.of('sendKey').value;
+  const steers = models.canSteer.value ? ` · ${commands.withKeys(t('palette.steer'), steerKeys(sendKey))}` : '';
+  const title = commands.withKeys(name, sendKey === 'enter' ? 'Enter' : 'mod+Enter') + steers;
   const [stopped, setStopped] = useState(null);
   const stop = () => {
     toComposer();
@@ -117,7 +120,7 @@ function Buttons({ filled, ready }) {
         aria-busy=${stopping ? 'true' : 'false'} onClick=${stop}>
         <${Icon} name="stop" /></button>`}
     ${(!stoppable || filled) && html`
-      <button type="submit" class="round send" aria-label=${name} title=${commands.withKeys(name, keys)} disabled=${!ready}>
+      <button type="submit" class="round send" aria-label=${name} title=${title} disabled=${!ready}>
         <${Icon} name="send" />
       </button>`}
   `;
@@ -136,7 +139,10 @@ function pressed(event, page, send) {
   if (composing(event) || page.prompting.pressed(event)) return;
   const { key } = event;
   const mod = event.metaKey || event.ctrlKey;
-  if (key === 'Enter' && !event.shiftKey && (mod || sendsOnEnter(page))) {
+  if (key === 'Enter' && mod && event.shiftKey !== sendsOnEnter(page)) {
+    event.preventDefault();
+    send(true);
+  } else if (key === 'Enter' && !event.shiftKey && (mod || sendsOnEnter(page))) {
     event.preventDefault();
     send();
   } else if (key === 'Tab' && !event.shiftKey && page.prompting.toNextPlace(event.target)) {

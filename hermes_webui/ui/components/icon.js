@@ -19,6 +19,7 @@ const PATHS = {
   model: 'M10 3l6 3.5v7L10 17l-6-3.5v-7zM4 6.5l6 3.5 6-3.5M10 10v7',
   quote: 'M4.5 5v10M8.5 6.5h7M8.5 10h7M8.5 13.5h4.5',
   text: 'M4.5 5.5h11M10 5.5v9.5M8 15h4',
+  steer: 'M5 4v5.5a3 3 0 0 0 3 3h7.5M12 9l3.5 3.5L12 16',
   sooner: 'M5.5 12l4.5-4.5 4.5 4.5',
   edit: 'M4.5 15.5l.8-3.3 8-8 2.5 2.5-8 8zM11.6 5.9l2.5 2.5',
   retry: 'M15.5 10a5.5 5.5 0 1 1-1.7-4M15.5 3.5v3.2h-3.2',
@@ -71,7 +72,7 @@ const PATHS = {
 };
 
 /** Those that follow the reading: in a language from right to left they are mirrored. */
-const TURNS = new Set(['left', 'right', 'outline', 'quote']);
+const TURNS = new Set(['left', 'right', 'outline', 'quote', 'steer']);
 
 /** Decoration only: the control that holds it has a name of its own. */
 export const Icon = ({ name }) => html`

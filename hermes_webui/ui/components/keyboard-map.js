@@ -2,6 +2,7 @@
 
 import { usePage } from '../page/page.js';
 import { GROUPS } from '../page/commands.js';
+import { steerKeys } from '../state/commands.js';
 import { t } from '../words/words.js';
 import { Dialog } from './dialog.js';
 import { html } from './html.js';
@@ -32,6 +33,7 @@ export function KeyboardMap({ close }) {
 
 const fieldKeys = (sendKey) => [
   [t('palette.send'), sendKey === 'enter' ? 'Enter' : 'mod+Enter'],
+  [t('palette.steer'), steerKeys(sendKey)],
   [t('palette.line'), sendKey === 'enter' ? 'shift+Enter' : 'Enter'],
   [t('palette.walk'), 'ArrowDown'],
 ];

@@ -1,4 +1,4 @@
-// Prompts that wait for the reply to end: reworded, moved and taken back in place, in every tab at once.
+// Prompts that wait for the reply to end: reworded, moved, taken back, or given to it at its next step, in every tab at once.
 
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { usePage } from '../page/page.js';
@@ -28,7 +28,7 @@ export function Queue() {
 }
 
 function Waiting({ item, queue, at, dragged, drag }) {
-  const { messages } = usePage();
+  const { messages, models } = usePage();
   const [editing, setEditing] = useState(false);
   /** By one place; the focus stays on the control that was used. */
   const move = (step) => {
@@ -46,11 +46,15 @@ function Waiting({ item, queue, at, dragged, drag }) {
     <li class=${dragged === item.queue_id ? 'dragged' : ''} onKeyDown=${keys} ...${dragging(item, queue, dragged, drag, messages)}>
       <button type="button" class="waiting-text" dir="auto" title=${t('message.queue-hint')}
         aria-label=${t('message.queue-edit', { text: item.content.slice(0, NAMED) })} onClick=${() => setEditing(true)}>${item.files && html`<${Icon} name="attach" />`}${item.content || listed(item.files ?? [])}</button>
+      ${models.canSteer.value && html`
+        <button type="button" class="quiet steer" aria-label=${t('message.steer')} title=${t('message.steer')} aria-pressed=${item.steered ? 'true' : 'false'}
+          onClick=${() => messages.steer(item.queue_id, !item.steered)}><${Icon} name="steer" /></button>`}
       ${queue.length > 1 && html`
         <${Move} icon="sooner" label=${t('message.queue-up')} off=${at === 0} run=${() => move(-1)} />
         <${Move} icon="expand" label=${t('message.queue-down')} off=${at === queue.length - 1} run=${() => move(1)} />`}
       <button type="button" class="quiet" aria-label=${t('message.queue-remove', { text: item.content.slice(0, NAMED) })}
         onClick=${() => { toComposer(); messages.requeue(item.queue_id, 'remove'); }}><${Icon} name="close" /></button>
+      ${item.steered && html`<p class="steered">${t('message.steer-on')}</p>`}
     </li>
   `;
 }

@@ -25,7 +25,7 @@ export function UserMessage({ row }) {
       ${row.text && html`<${Bubble} text=${row.text} />`}
       <div class="meta">
         ${message && html`
-          <span class="facts-line"><${Time} at=${message.timestamp} /></span>
+          <span class="facts-line"><${Time} at=${message.timestamp} />${row.steered && html`<span>${t('message.steered')}</span>`}</span>
           <${Toolbar}>
             <${Copy} text=${row.text} />
             <${Act} quick icon="edit" label=${t('message.edit')} run=${() => setEditing(true)} />

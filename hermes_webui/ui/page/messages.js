@@ -88,6 +88,11 @@ export class Messages {
     return this.#command('/api/session/queue', { queue_id: queueId, action, ...more });
   }
 
+  /** A prompt that waits is given to the reply that is being written, at its next step; or waits for its turn after all. */
+  steer(queueId, steer) {
+    return this.#command('/api/chat/steer', { queue_id: queueId, steer });
+  }
+
   /** What was being reworded when its turn came goes on in the composer. */
   keep(sessionId, text) {
     this.#page.drafting.putBack(sessionId, text);

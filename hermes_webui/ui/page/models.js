@@ -40,6 +40,8 @@ export class Models {
     this.length = computed(() => this.#modelOf(this.choice.value)?.context_length ?? null);
     /** Whether the chosen model reads images; null where that is not known. */
     this.readsImages = computed(() => this.#modelOf(this.choice.value)?.images ?? null);
+    /** Whether the reply that is being written takes a prompt at its next step. */
+    this.canSteer = computed(() => Boolean(this.#known.value.steers?.includes(page.store.conversation.value.run?.engine)));
     /** Is there nothing but the demo? */
     this.onlyDemo = computed(() => {
       const ready = this.providers.value.filter((one) => one.ready);

@@ -52,9 +52,9 @@ export class Sending {
   }
 
   /** The composer is emptied once its text is in the outbox, which outlives the page: the text is never only in memory. */
-  send(content) {
+  send(content, { steer = false } = {}) {
     const { drafting, attaching, recall } = this.#page;
-    const item = this.#item(content);
+    const item = { ...this.#item(content), ...(steer && { steer }) };
     this.refusal.value = null;
     recall.add(content);
     if (this.#outbox.put(item)) {
@@ -137,13 +137,13 @@ export class Sending {
   /** Whether the next one may go. */
   async #attempt(lane, item) {
     if (lane === null) return this.#place(lane, item);
-    const { key, content: message, choice } = item;
+    const { key, content: message, choice, steer } = item;
     const files = await this.#page.attaching.settle(item.files);
     const own = this.#outbox.get(key);
     if (!own) return true; // taken back meanwhile
     if (files.length) this.#outbox.put({ ...own, files });
     const attachments = files.length ? files.map(({ key: _, ...file }) => file) : undefined;
-    const answer = await this.#page.api.post('/api/chat/start', { session_id: lane, message, key, attachments, ...given(choice) });
+    const answer = await this.#page.api.post('/api/chat/start', { session_id: lane, message, key, attachments, steer, ...given(choice) });
     this.#saved({ ...item, files }, answer);
     return true;
   }

@@ -12,6 +12,9 @@ function parsed(keys) {
   return { key, held: new Set(parts) };
 }
 
+/** What sends to the next step of the reply that is being written, beside the key that sends. */
+export const steerKeys = (sendKey) => (sendKey === 'enter' ? 'mod+Enter' : 'mod+shift+Enter');
+
 /** Does this key press (a KeyboardEvent, or its fields) mean `keys`? */
 export function means(keys, event, mac) {
   const { key, held } = parsed(keys);

@@ -17,7 +17,7 @@ export const blank = (sessionId = null, view = 0) => ({
   turns: 0, // how many prompts do
   more: false, // whether any do
   open: null, // {run_id, parts: [[kind, text]…], offset}: the message that is being streamed
-  run: null, // {run_id, model, continues}: the run that is being answered, and the reply that it goes on with
+  run: null, // {run_id, engine, model, continues}: the run that is being answered, and the reply that it goes on with
   hidden: null, // {message_id, count}: what a cut took away, as long as nothing has been said since
   queue: [],
   held: false,

@@ -59,11 +59,15 @@ function settledRows(messages, watched = []) {
   for (const message of messages) {
     if (message.role === 'tool' && results.paired.has(message.tool_call_id)) continue;
     const row = rowOf(message, results.of, keyOf(message, keys));
+    if (steers(rows.at(-1), message)) row.steered = true;
     if (goesOn(rows.at(-1), message)) rows.push(joined(rows.pop(), row));
     else rows.push(row);
   }
   return folded(markTurns(nested(rows)), watched);
 }
+
+/** A prompt that came in the middle of its run. */
+const steers = (before, { role, run_id }) => role === 'user' && Boolean(run_id) && before?.message.run_id === run_id;
 
 /** Tool messages by the call that they answer, where that call is among the messages. */
 function resultsOf(messages) {
@@ -141,7 +145,9 @@ function replyRow({ run, open, messages }, key) {
   };
 }
 
-const headOf = (messages, runId) => messages.find((message) => message.role === 'assistant' && message.run_id === runId) ?? null;
+/** Since the last prompt: a run that was steered has more than one. */
+const headOf = (messages, runId) =>
+  messages.slice(messages.findLastIndex(({ role }) => role === 'user') + 1).find((message) => message.role === 'assistant' && message.run_id === runId) ?? null;
 
 /** Marks that depend on the run: which prompt is being answered, which reply goes on, how the last one ended. */
 function finish(state, rows) {

@@ -70,10 +70,10 @@ export function queued(state, { data }) {
   };
 }
 
-/** A prompt that waits says something else, or the queue has another order. */
-export function requeued(state, { data: { queue_id, message, order } }) {
-  const reworded = (item) => (message && item.queue_id === queue_id ? { ...item, content: contentText(message.content) } : item);
-  const queue = state.queue.map(reworded);
+/** A prompt that waits says something else, is to steer the reply or not, or the queue has another order. */
+export function requeued(state, { data: { queue_id, message, order, steered } }) {
+  const changes = { ...(message && { content: contentText(message.content) }), ...(steered !== undefined && { steered }) };
+  const queue = state.queue.map((item) => (item.queue_id === queue_id ? { ...item, ...changes } : item));
   if (order) queue.sort((one, other) => order.indexOf(one.queue_id) - order.indexOf(other.queue_id));
   return { ...state, queue };
 }
@@ -81,7 +81,7 @@ export function requeued(state, { data: { queue_id, message, order } }) {
 export function started(state, { data }) {
   return {
     ...state,
-    run: { run_id: data.run_id, model: data.model ?? null, continues: data.continues ?? null },
+    run: { run_id: data.run_id, engine: data.engine ?? null, model: data.model ?? null, continues: data.continues ?? null },
     open: state.open?.run_id === data.run_id ? state.open : null,
     queue: state.queue.filter((item) => item.run_id !== data.run_id),
     held: false,
@@ -98,7 +98,8 @@ export function finished(state, { data }) {
   if (other || queue.length !== state.queue.length) return { ...state, queue, held: state.held && queue.length > 0 };
   const lastRun = { run_id: data.run_id, state: data.state, error: data.error ?? null };
   const held = queue.length > 0 && (data.state === 'failed' || data.state === 'interrupted');
-  return { ...state, queue, lastRun, held, run: null, open: null, asked: [], outputs: {} };
+  const waiting = queue.map((item) => (item.steered ? { ...item, steered: false } : item));
+  return { ...state, queue: waiting, lastRun, held, run: null, open: null, asked: [], outputs: {} };
 }
 
 /** The session as the server has it. Older pages that this browser holds already stay. */
@@ -112,7 +113,7 @@ export function adopt(state, session) {
     messages: [...older, ...messages],
     ...(older.length ? { more: state.more, offset: state.offset, turns: state.turns } : placeOf(session)),
     open: open ? { run_id: open.run_id, parts: open.parts, offset: open.offset } : null,
-    run: run_id ? { run_id, model: summary.model ?? null, continues: open?.continues ?? null } : null,
+    run: run_id ? { run_id, engine: open?.engine ?? null, model: summary.model ?? null, continues: open?.continues ?? null } : null,
     watched: run_id ? watching(state.watched, run_id) : state.watched,
     ...askedIn(session, open),
     hidden: summary.hidden ?? null,
