@@ -64,6 +64,19 @@ async def test_signed_thoughts_come_back_with_the_result_of_each_call(peer, tmp_
         assert told
 
 
+async def test_what_the_next_step_sends_again_is_kept_by_the_provider(peer, tmp_path):
+    work = tmp_path / "work"
+    async with serving(peer, tmp_path / "state", work, dialect="anthropic") as app:
+        session_id = await app.new(workspace=str(work))
+        (work / "a.txt").write_text("A")
+        read = f"please call: read_file {json.dumps({'path': 'a.txt'})}"
+        await spoken(app, session_id, f"{read}\nplease say: done", "anthropic")
+        steps = [seen for seen in peer.requests if seen.body.get("tools")]
+        assert len(steps) == 2
+        for seen in steps:
+            assert seen.messages[-1]["content"][-1]["cache_control"] == {"type": "ephemeral", "ttl": "5m"}
+
+
 async def test_signed_calls_come_back_as_they_were(peer, tmp_path):
     work = tmp_path / "work"
     async with serving(peer, tmp_path / "state", work, dialect="google") as app:

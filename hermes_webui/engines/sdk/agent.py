@@ -26,9 +26,9 @@ from hermes_webui.engines.calls import Calls, Made
 from hermes_webui.engines.context import Context, Pending, Said
 from hermes_webui.engines.instructions import subagent_instructions
 from hermes_webui.engines.resuming import MAIN
+from hermes_webui.engines.sdk.asked import in_steps
 from hermes_webui.engines.sdk.messages import frozen, messages_of, pending_messages, thawed, with_prompts
 from hermes_webui.engines.sdk.pieces import Pieces, endings, summed, timely
-from hermes_webui.engines.sdk.thoughts import shown
 from hermes_webui.engines.tools.base import Result
 from hermes_webui.errors import EngineFailure
 
@@ -146,7 +146,7 @@ async def converse(
     before = messages_of(context)
     history = [*before, *_own(calls, pending)]
     tools = Tools(calls, len(before), about.run_id)
-    agent = Agent(about.model, toolsets=[tools], retries=_RETRIES, model_settings=shown(about.model))
+    agent = Agent(about.model, toolsets=[tools], retries=_RETRIES, model_settings=in_steps(about.model))
     most = steps or about.steps
     try:
         async with agent.iter(message_history=history, usage_limits=UsageLimits(request_limit=most)) as run:

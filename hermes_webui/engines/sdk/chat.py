@@ -12,9 +12,9 @@ from pydantic_ai.models import Model
 
 from hermes_webui.engines.base import EngineEvent, Notice, UsageUpdated
 from hermes_webui.engines.context import Context
+from hermes_webui.engines.sdk.asked import shown
 from hermes_webui.engines.sdk.messages import messages_of
 from hermes_webui.engines.sdk.pieces import Pieces, endings, timely, usage_of
-from hermes_webui.engines.sdk.thoughts import shown
 
 _ROOM_TO_THINK: Final = 2000
 _NO_TOOLS: Final = Notice("The model tried to call a tool. It has none in this conversation.")

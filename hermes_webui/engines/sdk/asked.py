@@ -1,4 +1,6 @@
-"""What a request says about thoughts: that those which a model has anyway are to be shown."""
+"""What a request asks beside its messages: that thoughts which a model has anyway are shown, and that a provider keeps
+what it has read where the next step sends it again.
+"""
 
 from __future__ import annotations
 
@@ -24,3 +26,14 @@ def shown(model: Model) -> ModelSettings | None:
         settings = {"google_thinking_config": {"include_thoughts": True}}
     told: ModelSettings | None = settings
     return told
+
+
+def in_steps(model: Model) -> ModelSettings | None:
+    """`shown`, for a turn of several requests: each step sends all before it again, which Anthropic reads at a tenth of
+    the price where the step before has asked it to keep it. Others keep it unasked.
+    """
+    told: Any = shown(model)
+    if model.system == "anthropic":
+        told = {**(told or {}), "anthropic_cache_messages": True}
+    settings: ModelSettings | None = told
+    return settings
