@@ -62,9 +62,7 @@ def test_a_pdf_is_read_page_by_page(make_server, open_page):
     assert page.evaluate("getSelection().toString()") == "This is leaf 17"
     page.get_by_role("button", name="Larger").click()
     expect(leaf(page, 17)).to_be_in_viewport()
-    page.wait_for_function(
-        "() => { const one = document.querySelector('.pdf-page canvas'); return one && one.width >= one.clientWidth * 1.98; }"
-    )
+    page.wait_for_function(SHARP)
     assert leaf(page, 17).evaluate("one => one.clientWidth > one.parentElement.clientWidth")
 
 

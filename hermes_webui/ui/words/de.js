@@ -794,6 +794,8 @@ export const words = {
   'workspace.editor': 'Text von {name}',
   'workspace.editor-keys': 'Tab rückt ein. Escape und dann Tab führt aus dem Feld.',
   'workspace.empty-folder': 'Dieser Ordner ist leer. Hier lassen sich Dateien anlegen oder ablegen.',
+  'workspace.encoding': 'Dieser Text ist nicht in UTF-8, sondern in {name}.',
+  'workspace.encoding-kept': 'Dieser Text ist in {name} und wird wieder so gespeichert.',
   'workspace.end-terminal': 'Terminal beenden',
   'workspace.files': 'Dateien',
   'workspace.filter-folders': 'Ordner filtern',

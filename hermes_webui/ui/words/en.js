@@ -794,6 +794,8 @@ export const en = {
   'workspace.editor': 'Text of {name}',
   'workspace.editor-keys': 'Tab indents. Press Escape, then Tab, to leave the field.',
   'workspace.empty-folder': 'This folder is empty. Make a file, or drop some here.',
+  'workspace.encoding': 'This text is not in UTF-8, but in {name}.',
+  'workspace.encoding-kept': 'This text is in {name}, and is saved in it again.',
   'workspace.end-terminal': 'End the terminal',
   'workspace.files': 'Files',
   'workspace.filter-folders': 'Filter folders',

@@ -794,6 +794,8 @@ export const words = {
   'workspace.editor': 'Texto de {name}',
   'workspace.editor-keys': 'Tab sangra. Pulsa Escape y luego Tab para salir del campo.',
   'workspace.empty-folder': 'Esta carpeta está vacía. Crea un archivo o suelta algunos aquí.',
+  'workspace.encoding': 'Este texto no está en UTF-8, sino en {name}.',
+  'workspace.encoding-kept': 'Este texto está en {name} y se guarda igual.',
   'workspace.end-terminal': 'Terminar la terminal',
   'workspace.files': 'Archivos',
   'workspace.filter-folders': 'Filtrar carpetas',

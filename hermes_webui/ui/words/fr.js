@@ -794,6 +794,8 @@ export const words = {
   'workspace.editor': 'Texte de {name}',
   'workspace.editor-keys': 'Tab indente. Échap puis Tab pour quitter le champ.',
   'workspace.empty-folder': 'Ce dossier est vide. Créez un fichier, ou déposez-en ici.',
+  'workspace.encoding': 'Ce texte n’est pas en UTF-8 mais en {name}.',
+  'workspace.encoding-kept': 'Ce texte est en {name} et sera enregistré de même.',
   'workspace.end-terminal': 'Terminer le terminal',
   'workspace.files': 'Fichiers',
   'workspace.filter-folders': 'Filtrer les dossiers',

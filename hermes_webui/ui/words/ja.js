@@ -792,6 +792,8 @@ export const words = {
   'workspace.editor': '{name} のテキスト',
   'workspace.editor-keys': 'Tab で字下げします。Escape のあと Tab で欄を出ます。',
   'workspace.empty-folder': 'このフォルダーは空です。ファイルを作るか、ここにドロップしてください。',
+  'workspace.encoding': 'このテキストは UTF-8 ではなく {name} です。',
+  'workspace.encoding-kept': 'このテキストは {name} で、同じ文字コードで保存されます。',
   'workspace.end-terminal': 'ターミナルを終了',
   'workspace.files': 'ファイル',
   'workspace.filter-folders': 'フォルダーを絞り込む',

@@ -792,6 +792,8 @@ export const words = {
   'workspace.editor': '{name} 的文本',
   'workspace.editor-keys': 'Tab 缩进。按 Escape 再按 Tab 离开此栏。',
   'workspace.empty-folder': '此文件夹是空的。新建文件，或将文件拖到这里。',
+  'workspace.encoding': '此文本不是 UTF-8，而是 {name}。',
+  'workspace.encoding-kept': '此文本为 {name}，保存时编码不变。',
   'workspace.end-terminal': '结束终端',
   'workspace.files': '文件',
   'workspace.filter-folders': '筛选文件夹',

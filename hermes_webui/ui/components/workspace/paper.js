@@ -101,6 +101,7 @@ function Notes({ shown }) {
   const { file, changed, conflict, kept, text, patch } = shown;
   if (patch !== undefined || conflict) return null;
   return html`
+    ${file?.encoding && file.encoding !== 'UTF-8' && html`<p class="ws-note">${t(file.editable ? 'workspace.encoding-kept' : 'workspace.encoding', { name: file.encoding })}</p>`}
     ${file?.truncated && html`<p class="ws-note">${t('workspace.truncated', { size: bytes(file.size) })}</p>`}
     ${changed && html`<p class="ws-note warn" role="status">${t('workspace.changed')}
       <button type="button" class="link" onClick=${() => paper.compare()}>${t('workspace.compare')}</button></p>`}
