@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.chat import answer, composer, finished, send
-from tests.e2e.desk import SESSION, commit, editor, entry, opened, paper, plant, tree
+from tests.e2e.desk import SESSION, SOURCE, commit, editor, entry, opened, paper, plant, tree
 
 pytestmark = pytest.mark.browser
 
@@ -306,3 +306,33 @@ def test_a_text_in_an_old_encoding_is_edited_in_it(make_server, open_page):
     editor(page, "alt.txt").press("ControlOrMeta+s")
     expect(shown.get_by_role("button", name="Save")).to_be_disabled()
     assert (folder / "alt.txt").read_bytes() == "Grüße an Köln\r\n".encode("latin-1")
+
+
+def test_the_owner_puts_back_and_empties_what_was_deleted(make_server, open_page):
+    server = make_server()
+    folder = plant(server, {"keep.txt": "kept\n", "src/app.py": SOURCE, "gone.txt": "x" * 2000})
+    server.start()
+    page = open_page(f"{server.url}{AT}")
+    for name in ("src", "keep.txt", "gone.txt"):
+        given = {"session_id": SESSION, "path": name}
+        assert page.request.post(f"{server.url}/api/workspace/trash", data=given).ok
+    page.goto(f"{server.url}/settings/workspace")
+    trash = page.get_by_role("region", name="Trash of the workspaces")
+    expect(trash).to_contain_text("3 entries")
+    expect(trash).to_contain_text("stays for 30 days")
+    trash.get_by_role("button", name="Put keep.txt back").click()
+    expect(trash.get_by_role("status")).to_contain_text("keep.txt is in")
+    expect(trash.get_by_role("heading", name="keep.txt")).to_have_count(0)
+    assert (folder / "keep.txt").read_text("utf-8") == "kept\n"
+    asked: list[str] = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    trash.get_by_role("button", name="Empty now").click()
+    expect(trash.get_by_role("heading", name="gone.txt")).to_be_visible()
+    page.once("dialog", lambda dialog: dialog.accept())
+    trash.get_by_role("button", name="Empty now").click()
+    expect(trash).to_contain_text("It is empty.")
+    expect(trash.get_by_role("button", name="Empty now")).to_have_count(0)
+    assert asked
+    assert "2 entries" in asked[0]
+    assert list((server.folder / "workspace-trash").iterdir()) == []
+    assert (folder / "keep.txt").exists()
