@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Dialog, expect
 
 from tests.e2e.chat import answer, composer, finished, send
 from tests.e2e.desk import SESSION, SOURCE, commit, editor, entry, opened, paper, plant, tree
@@ -325,7 +325,12 @@ def test_the_owner_puts_back_and_empties_what_was_deleted(make_server, open_page
     expect(trash.get_by_role("heading", name="keep.txt")).to_have_count(0)
     assert (folder / "keep.txt").read_text("utf-8") == "kept\n"
     asked: list[str] = []
-    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+
+    def dismiss(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    page.once("dialog", dismiss)
     trash.get_by_role("button", name="Empty now").click()
     expect(trash.get_by_role("heading", name="gone.txt")).to_be_visible()
     page.once("dialog", lambda dialog: dialog.accept())
