@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.chat import answer, composer
 from tests.e2e.desk import SESSION, entry, opened, paper, plant
-from tests.e2e.pdf import pdf
+from tests.e2e.pdf import chinese, pdf
 from tests.e2e.screens import SIZES
 from tests.e2e.test_accessibility import faults
 from tests.e2e.test_first_visit import OUTSIDE
@@ -66,6 +66,16 @@ def test_a_pdf_is_read_page_by_page(make_server, open_page):
     assert leaf(page, 17).evaluate("one => one.clientWidth > one.parentElement.clientWidth")
 
 
+def test_a_chinese_pdf_without_its_font_says_what_it_says(make_server, open_page):
+    server = make_server()
+    plant(server, {"zh.pdf": chinese("中文测试")})
+    server.start()
+    page = open_page(f"{server.url}{AT}")
+    opened(page)
+    entry(page, "zh.pdf").click()
+    expect(leaf(page, 1).get_by_text("中文测试")).to_be_attached()
+
+
 def test_a_pdf_that_is_written_anew_is_shown_where_one_was(make_server, open_page):
     server = make_server()
     folder = plant(server, {"book.pdf": pdf(FORTY)})
@@ -76,9 +86,12 @@ def test_a_pdf_that_is_written_anew_is_shown_where_one_was(make_server, open_pag
     expect(leaf(page, 1).locator("canvas")).to_be_visible()
     page.get_by_label("Page number").fill("9")
     page.keyboard.press("Enter")
+    page.get_by_role("button", name="Smaller").click()
+    width = leaf(page, 9).evaluate("one => one.clientWidth")
     (folder / "book.pdf").write_bytes(pdf([f"Now leaf {at}" for at in range(1, 21)]))
     answer(page, "please say: good")
     expect(page.get_by_role("group", name="Page 9 of 20").get_by_text("Now leaf 9")).to_be_in_viewport()
+    assert leaf(page, 9).evaluate("one => one.clientWidth") == width
 
 
 def test_no_script_of_a_pdf_runs_and_nothing_is_fetched_from_elsewhere(make_server, open_page):

@@ -19,6 +19,7 @@ export function PdfView({ address, name, download }) {
   useEffect(() => {
     let shown = true;
     const opened = new Book(box.current, (number) => shown && turn(number));
+    opened.zoom = book.current?.zoom ?? 1;
     book.current = opened;
     opened.open(address, page).then((pages) => shown && tell({ count: pages, fault: null }), (error) => {
       if (!shown) return;

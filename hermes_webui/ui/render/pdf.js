@@ -43,7 +43,9 @@ export class Book {
   #near = new Set();
   #watchers = [];
   #page = 1;
+  #within = 0; // how much of that page has been scrolled past
   #zoom = 1;
+  #closed = false;
 
   /** `box` is what scrolls; `turned(page)` is told which page is looked at. */
   constructor(box, turned) {
@@ -54,6 +56,7 @@ export class Book {
   /** The number of its pages. Throws an error with `why`: locked | broken | away. */
   async open(address, page = 1) {
     const pdf = await libraryOf().catch((error) => { throw Object.assign(error, { why: 'away' }); });
+    if (this.#closed) return 0;
     this.#loading = pdf.getDocument(optionsOf(address));
     try {
       this.#document = await this.#loading.promise;
@@ -66,6 +69,7 @@ export class Book {
   }
 
   close() {
+    this.#closed = true;
     for (const watcher of this.#watchers) watcher.disconnect();
     for (const leaf of this.#leaves) this.#release(leaf);
     this.#box.replaceChildren();
@@ -128,8 +132,6 @@ export class Book {
     this.#box.scrollTop = leaf.node.offsetTop - this.#leaves[0].node.offsetTop + within * leaf.node.offsetHeight;
     this.#look();
   }
-
-  #within = 0;
 
   /** The page in the middle of the view, and how far it is scrolled. */
   #look() {
