@@ -26,6 +26,7 @@ from hermes_webui.engines.model import ModelEngine
 from hermes_webui.errors import HermesError
 from hermes_webui.runs.choice import Choice, Default
 from hermes_webui.runs.clock import Clock, SystemClock
+from hermes_webui.runs.daily import Daily
 from hermes_webui.runs.desk import Desk
 from hermes_webui.runs.hermes import HermesSessions
 from hermes_webui.runs.permissions import Permissions
@@ -181,7 +182,7 @@ class _Running:
             unread=Unread(desk),
             setup=_setup(settings, opened.choices, default, engines),
             permissions=permissions,
-            workspaces=_workspaces(settings, opened.choices),
+            workspaces=_workspaces(settings, opened),
             place=_place(settings),
             hermes=_hermes(settings, opened.choices, desk, engines),
             around=_around(opened, desk, supervisor, self._reads),
@@ -211,6 +212,7 @@ class _Running:
     def begin(self) -> None:
         """What was open goes on: from here on prompts are sent when they are due."""
         self._upkeep = Upkeep(self.services.desk)
+        self._daily = Daily(self.services.workspaces.tidy, self._opened.clock.now)
         self.services.around.timetable.begin(self._looking)
         self.services.around.spending.begin()
 
@@ -228,6 +230,7 @@ class _Running:
         await self.end()
         self._looking.cancel()
         self._upkeep.close()
+        await self._daily.close()
         self.services.hermes.close()
         await self.services.around.spending.close()
         await self.services.unread.close()
@@ -252,11 +255,11 @@ def _around(opened: Opened, desk: Desk, supervisor: Supervisor, reads: Committer
     return Around(timetable, opened.profiles, Spending(Usage(opened.store), desk, reads))
 
 
-def _workspaces(settings: Settings, kept: Choices) -> Workspaces:
+def _workspaces(settings: Settings, opened: Opened) -> Workspaces:
     """Where conversations work; what was set on the page may change while the server runs."""
-    given = settings.tables.get("workspace", {})
+    given, kept = settings.tables.get("workspace", {}), opened.choices
     chosen = Chosen(lambda: kept.said.get("workspace", {}), partial(kept.change, "workspace"))
-    made = Workspaces(settings.state, given, chosen, settings.environment, time.time)
+    made = Workspaces(settings.state, given, chosen, settings.environment, opened.clock.now)
     made.prepare()
     return made
 

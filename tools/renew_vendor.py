@@ -31,7 +31,7 @@ FONTS = (
     "Size4-Regular", "Typewriter-Regular",
 )  # fmt: skip
 
-#: package → (version, licence, {file here: file in the package})
+#: package → (version, licence, {file here: file in the package}); with `*` in both, all files of that folder and ending
 PACKAGES: dict[str, tuple[str, str, dict[str, str]]] = {
     "preact": ("11.2.0", "MIT", {"preact.js": "dist/preact.mjs", "preact-hooks.js": "hooks/dist/hooks.mjs"}),
     "htm": ("3.1.1", "Apache-2.0", {"htm.js": "dist/htm.mjs"}),
@@ -61,6 +61,26 @@ PACKAGES: dict[str, tuple[str, str, dict[str, str]]] = {
     # Only `frames/terminal.html` loads these.
     "@xterm/xterm": ("6.0.0", "MIT", {"xterm/xterm.js": "lib/xterm.mjs", "xterm/xterm.css": "css/xterm.css"}),
     "@xterm/addon-fit": ("0.11.0", "MIT", {"xterm/fit.js": "lib/addon-fit.mjs"}),
+    # The legacy build, for browsers of the last two years: the other one asks for what came in the last months. Left
+    # out: its sandbox (no script of a PDF runs), its WebAssembly (the page's policy has none; the decoders are here as
+    # plain scripts), and the Liberation fonts, which are under the GPL: the system's own stand in for Helvetica.
+    "pdfjs-dist": (
+        "6.5.438",
+        "Apache-2.0 AND BSD-3-Clause AND BSD-2-Clause",
+        {
+            "pdf/pdf.js": "legacy/build/pdf.min.mjs",
+            "pdf/pdf.worker.js": "legacy/build/pdf.worker.min.mjs",
+            "pdf/decoders/jbig2_nowasm_fallback.js": "wasm/jbig2_nowasm_fallback.js",
+            "pdf/decoders/openjpeg_nowasm_fallback.js": "wasm/openjpeg_nowasm_fallback.js",
+            "pdf/cmaps/*.bcmap": "cmaps/*.bcmap",
+            "pdf/fonts/*.pfb": "standard_fonts/*.pfb",
+            "licences/pdfjs-dist-cmaps.txt": "cmaps/LICENSE",
+            "licences/pdfjs-dist-fonts.txt": "standard_fonts/LICENSE_FOXIT",
+            "licences/pdfjs-dist-jbig2.txt": "wasm/LICENSE_JBIG2",
+            "licences/pdfjs-dist-openjpeg.txt": "wasm/LICENSE_OPENJPEG",
+            "licences/pdfjs-dist-openjpeg-wrapper.txt": "wasm/LICENSE_PDFJS_OPENJPEG",
+        },
+    ),
 }
 
 
@@ -83,8 +103,19 @@ def renew(package: str) -> list[dict[str, str]]:
         command = ["npm", "pack", "--silent", "--pack-destination", folder, f"{package}@{version}"]
         name = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
         with tarfile.open(Path(folder) / name) as archive:
-            contents = {target: read(archive, source) for target, source in wanted.items()}
+            each = {target: source for pair in wanted.items() for target, source in spread(archive, *pair)}
+            contents = {target: read(archive, source) for target, source in each.items()}
     return [store(target, content, package, version, licence) for target, content in contents.items()]
+
+
+def spread(archive: tarfile.TarFile, target: str, source: str) -> list[tuple[str, str]]:
+    """A pair of names; with `*` in them, one pair for each file that the package has by that pattern."""
+    if "*" not in source:
+        return [(target, source)]
+    before, _, after = source.partition("*")
+    names = (name.removeprefix("package/") for name in sorted(archive.getnames()))
+    found = [name for name in names if name.startswith(before) and name.endswith(after)]
+    return [(target.replace("*", name[len(before) : len(name) - len(after)]), name) for name in found]
 
 
 def read(archive: tarfile.TarFile, source: str) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 from hermes_webui.chat.events import ApprovalAnswered, Event, MessageAdded
 from hermes_webui.chat.reply import REASONING, Part, Reply
@@ -45,6 +46,8 @@ class LiveRun:
         self.answers: dict[str, ApprovalAnswered] = {}
         #: What the engine has said beside its reply and belongs to the next message.
         self.notices: list[str] = []
+        #: All that it has said so, whether it is kept, and whether the reply had begun by then.
+        self._beside: list[tuple[str, bool, bool]] = []
         #: It waited for an answer when the server before this one ended.
         self.resumes = run.state == WAITING
         #: The calls that it asked about then: an answer may come before the engine is there again.
@@ -98,6 +101,29 @@ class LiveRun:
             self.flush()
         else:
             self._timer = loop.call_later(wait, self.flush)
+
+    @property
+    def beside(self) -> list[dict[str, Any]]:
+        """What was said beside the reply and holds: not that it waits, once it has begun, nor what stands in a message
+        by now.
+        """
+        began = self._began
+        return [
+            {"text": text, "kept": kept}
+            for text, kept, late in self._beside
+            if (text in self.notices if kept else late or not began)
+        ]
+
+    @property
+    def _began(self) -> bool:
+        return self.spoke or self.reply.length > 0
+
+    def note(self, text: str, *, kept: bool) -> None:
+        """The engine says something beside its reply: told, and kept with the next message where that is wanted."""
+        self.notices += [text] if kept else []
+        self._beside.append((text, kept, self._began))
+        told = views.notice_frame(self.session_id, self.run.id, text, kept=kept)
+        self._hub.publish(views.session_topic(self.session_id), told)
 
     def add_output(self, call_id: str, text: str) -> None:
         """More output of a call that is running: in the journal, then told. What is more than a reader would look at is

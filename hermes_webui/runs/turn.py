@@ -38,7 +38,6 @@ from hermes_webui.engines.base import (
     UsageUpdated,
 )
 from hermes_webui.errors import EngineFailure, HermesError, StoreUnavailable
-from hermes_webui.runs import views
 from hermes_webui.runs.agents import AgentSessions
 from hermes_webui.runs.attached import Content, files_of, no_content
 from hermes_webui.runs.desk import Desk
@@ -48,7 +47,6 @@ from hermes_webui.runs.steering import Steering
 from hermes_webui.store.checkpoints import Checkpoints
 from hermes_webui.store.journal import Journal
 from hermes_webui.store.session import Session
-from hermes_webui.streams.sse import frame
 
 logger = logging.getLogger(__name__)
 
@@ -212,9 +210,7 @@ class TurnRunner:
             case UsageUpdated(usage):
                 live.usage = usage
             case Notice(text, kept):
-                live.notices += [clean(text)] if kept else []
-                notice = {"type": "notice", "session_id": live.session_id, "run_id": live.run.id, "text": clean(text)}
-                self._desk.hub.publish(views.session_topic(live.session_id), frame(notice))
+                live.note(clean(text), kept=kept)
             case StepEnded():
                 event.taken += await self._steering.take_in(live, self._content)
             case TurnEnded(reason):

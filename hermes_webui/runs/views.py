@@ -62,6 +62,11 @@ def output_frame(session_id: str, run_id: str, call_id: str, offset: int, text: 
     return frame({**where, "offset": offset, "text": text})
 
 
+def notice_frame(session_id: str, run_id: str, text: str, *, kept: bool) -> bytes:
+    """What the engine says beside its reply; what is `kept` will stand in its message."""
+    return frame({"type": "notice", "session_id": session_id, "run_id": run_id, "text": text, "kept": kept})
+
+
 def asked_json(head: Head) -> dict[str, Any]:
     """What waits for an answer, and the agent's last plan, as clients get it."""
     plan = msgspec.to_builtins(head.plan) if head.plan is not None else None

@@ -95,8 +95,14 @@ def _open(parts: Services, session_id: str, head: Head) -> tuple[dict[str, Any] 
     if live is None:
         return None, str(Cursor(head.revision))
     reply = live.reply
-    who = {"run_id": live.run.id, "engine": live.run.engine}
-    told = {**who, "parts": list(reply.parts), "offset": reply.length, "outputs": live.outputs}
+    told = {
+        "run_id": live.run.id,
+        "engine": live.run.engine,
+        "parts": list(reply.parts),
+        "offset": reply.length,
+        "outputs": live.outputs,
+        "notices": live.beside,
+    }
     if live.run.continues is not None:
         told["continues"] = live.run.continues
     return told, str(Cursor(head.revision, reply.length))

@@ -47,6 +47,7 @@ class Standing:
         self.run_id = live.run.id if live else ""
         self.open: Sequence[Part] = tuple(live.reply.parts) if live else ()
         self.length = live.reply.length if live else 0
+        self.beside = live.beside if live else []
 
 
 async def page_stream(request: Request) -> EventStream:
@@ -161,6 +162,8 @@ def _page_frames(standing: Standing, after: Cursor, events: Sequence[Event]) -> 
     for offset, kind, text in rest_after(standing.open, known):
         session_id = standing.head.session_id
         yield views.delta_frame(session_id, standing.run_id, standing.revision, offset, kind, text)
+    for each in standing.beside:  # they have no place in the order: a reader passes over what it has
+        yield views.notice_frame(standing.head.session_id, standing.run_id, each["text"], kept=each["kept"])
 
 
 async def run_stream(request: Request) -> EventStream:

@@ -16,7 +16,9 @@ from hermes_webui.errors import BadRequest, Conflict, HermesError
 from hermes_webui.web.replies import Json, body_of, number, wanted
 from hermes_webui.web.services import services
 from hermes_webui.web.workspace import folder, folder_of, path_of
+from hermes_webui.workspace.encoding import NAMES, UTF_8, Decoded, decode, encode
 from hermes_webui.workspace.folder import Beginning, Folder
+from hermes_webui.workspace.names import shown
 
 #: So much of a text is shown; a longer one is cut there and not edited here.
 SHOWN: Final = 1 << 20
@@ -29,9 +31,6 @@ MOST_HITS: Final = 1000
 
 MARKDOWN: Final = frozenset({".md", ".markdown", ".mdown"})
 TABLES: Final = frozenset({".csv", ".tsv"})
-
-#: Control characters that no text has, but for those of a terminal's colours.
-BINARY: Final = frozenset(range(9)) | frozenset(range(14, 27))
 
 
 class SaveFile(Struct):
@@ -90,43 +89,30 @@ async def file(request: Request) -> Response:
 
 def _shown(found: Beginning) -> dict[str, Any]:
     whole = found.version is not None
-    text = _text(found.data, whole=whole)
-    kind = _kind(found, is_text=text is not None)
-    told = {
+    drawn = _drawn(found.data)
+    read = None if drawn else decode(found.data, whole=whole)
+    return {
         "path": found.path,
         "name": found.path.rpartition("/")[2],
         "size": found.size,
         "modified": found.modified,
         "version": found.version,
-        "kind": kind,
-        "truncated": not whole and text is not None,
-        "editable": whole and text is not None and found.writable,
+        "kind": drawn or (_kind(found.path) if read is not None else "binary"),
+        "encoding": NAMES[read.encoding] if read is not None else None,
+        "truncated": not whole and read is not None,
+        "editable": whole and read is not None and found.writable,
+        "text": read.text if read is not None else None,
     }
-    return {**told, "text": text}
 
 
-def _kind(found: Beginning, *, is_text: bool) -> str:
-    kind = kind_of(found.data).type
-    if kind in IMAGES:
-        return "image"
-    if kind == PDF:
-        return "pdf"
-    ending = PurePosixPath(found.path).suffix.lower()
-    if not is_text:
-        return "binary"
+def _drawn(data: bytes) -> str:
+    kind = kind_of(data).type
+    return "image" if kind in IMAGES else "pdf" if kind == PDF else ""
+
+
+def _kind(path: str) -> str:
+    ending = PurePosixPath(path).suffix.lower()
     return "markdown" if ending in MARKDOWN else "csv" if ending in TABLES else "text"
-
-
-def _text(data: bytes, *, whole: bool) -> str | None:
-    """UTF-8 as text; None where it is something else. A cut may fall within a character."""
-    if any(byte in BINARY for byte in set(data)):
-        return None
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        if whole or len(data) - error.start >= 4:  # noqa: PLR2004 - a character has four bytes at most
-            return None
-        return data[: error.start].decode("utf-8")
 
 
 async def save(request: Request) -> Response:
@@ -137,32 +123,38 @@ async def save(request: Request) -> Response:
 
 
 def _save(here: Folder, wish: SaveFile) -> dict[str, Any]:
-    data = _encoded(wish.text)
     if wish.version in {"*", ""}:
         raise BadRequest("`version` is the one that was read, or null for a new file.")
-    if wish.version is not None and b"\r" not in data and _has_crlf(here, wish.path):
-        data = data.replace(b"\n", b"\r\n")  # a field of a page turns every line's end into one character
     try:
+        data = _as_before(here, wish)
         version = here.write(wish.path, data, wish.version)
     except Conflict as error:
         raise Conflict(error.message, current=_current(here, wish.path)) from error
     return {"path": here.relative(wish.path), "version": version}
 
 
-def _has_crlf(here: Folder, path: str) -> bool:
-    """Whether every line of the file as it is ends as in Windows."""
+def _as_before(here: Folder, wish: SaveFile) -> bytes:
+    """The text as the file that it replaces is: in its encoding, and with its ends of lines."""
+    old = _old(here, wish) if wish.version is not None else None
+    if old is None:
+        return encode(wish.text, UTF_8)
+    text = wish.text
+    if "\r" not in text and "\n" in old.text and old.text.count("\n") == old.text.count("\r\n"):
+        text = text.replace("\n", "\r\n")  # a field of a page turns every line's end into one character
+    return encode(text, old.encoding)
+
+
+def _old(here: Folder, wish: SaveFile) -> Decoded | None:
+    """What is there now; None where that is no text. Raises `Conflict` where it is not the version that was seen: what
+    another one is encoded in says nothing of this text.
+    """
     try:
-        data = here.read(path).data
+        found = here.read(wish.path)
     except HermesError:
-        return False
-    return b"\n" in data and data.count(b"\n") == data.count(b"\r\n")
-
-
-def _encoded(text: str) -> bytes:
-    try:
-        return text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise BadRequest("That text is no valid Unicode. Nothing was saved.") from error
+        return None
+    if found.version != wish.version:
+        raise Conflict(f"{shown(found.path)} was written by somebody else in the meantime. Nothing was overwritten.")
+    return decode(found.data)
 
 
 def _current(here: Folder, path: str) -> dict[str, Any] | None:
@@ -171,7 +163,8 @@ def _current(here: Folder, path: str) -> dict[str, Any] | None:
         found = here.beginning(path, SHOWN)
     except HermesError:
         return None
-    return {"version": found.version, "text": _text(found.data, whole=found.version is not None)}
+    read = decode(found.data, whole=found.version is not None)
+    return {"version": found.version, "text": read.text if read is not None else None}
 
 
 async def make(request: Request) -> Response:

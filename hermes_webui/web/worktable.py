@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from hermes_webui.web import docs, files, history, raw, terminal, workspace
+from hermes_webui.web import docs, files, history, raw, terminal, trash, workspace
 from hermes_webui.web.endpoint import GET, POST, Endpoint
 
 ROOTS = "roots, default, terminal, terminal_from"
+TRASH = "entries, size, days, more"
 
 WORKSPACE: tuple[Endpoint, ...] = (
     Endpoint(GET, "/api/workspace/roots", workspace.roots, "Which folders may be workspaces", gives=ROOTS),
@@ -34,7 +35,7 @@ WORKSPACE: tuple[Endpoint, ...] = (
         files.file,
         "A file as the page shows it",
         "session_id! path!",
-        gives="path, name, size, modified, version, kind, text, truncated, editable",
+        gives="path, name, size, modified, version, kind, encoding, text, truncated, editable",
     ),
     Endpoint(GET, "/api/workspace/raw", raw.get, "A file's bytes", "session_id! path! download", gives=docs.FILE),
     Endpoint(POST, "/api/workspace/save", files.save, "Save a text file", body=files.SaveFile, gives="path, version"),
@@ -49,6 +50,16 @@ WORKSPACE: tuple[Endpoint, ...] = (
     Endpoint(POST, "/api/workspace/move", files.move, "Rename or move", body=files.MoveEntry, gives="path"),
     Endpoint(POST, "/api/workspace/trash", files.trash, "Delete", body=files.TrashEntry, gives="trash_id"),
     Endpoint(POST, "/api/workspace/restore", files.restore, "Take back", body=files.RestoreEntry, gives="path"),
+    Endpoint(GET, "/api/workspace/trash", trash.get, "What is in the trash, of all workspaces", gives=TRASH),
+    Endpoint(POST, "/api/workspace/trash/empty", trash.empty, "Remove all of it", body=trash.EmptyTrash, gives=TRASH),
+    Endpoint(
+        POST,
+        "/api/workspace/trash/restore",
+        trash.restore,
+        "Put something back where it was",
+        body=trash.RestoreKept,
+        gives=f"root, path, {TRASH}",
+    ),
     Endpoint(
         POST,
         "/api/workspace/upload",

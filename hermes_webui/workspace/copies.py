@@ -67,3 +67,12 @@ def remove(spot: Spot) -> None:
             os.rmdir(spot.name, dir_fd=spot.parent)
         else:
             os.unlink(spot.name, dir_fd=spot.parent)
+
+
+def size(spot: Spot, depth: int = 0) -> int:
+    """The bytes of a file, a link or of all files in a tree. Raises `OSError`."""
+    status = spot.status()
+    if not stat.S_ISDIR(status.st_mode) or depth > DEEPEST:
+        return status.st_size
+    with spot.folder() as fd:
+        return sum(size(Spot(fd, name, ()), depth + 1) for name in spot.names())

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +26,7 @@ from hermes_webui.errors import (
 )
 from hermes_webui.workspace import search, writing
 from hermes_webui.workspace.descent import Spot, descend
+from hermes_webui.workspace.leftovers import Leftovers
 from hermes_webui.workspace.listing import Entry, Listing, Orders, entry_of, kind_of
 from hermes_webui.workspace.names import is_git, parts_of, refuse_reserved, shown
 from hermes_webui.workspace.search import Found, Limits
@@ -81,7 +82,12 @@ class Folder:
     """
 
     def __init__(
-        self, root: Path, trash: Trash | None = None, orders: Orders | None = None, disk: Disk | None = None
+        self,
+        root: Path,
+        trash: Trash | None = None,
+        orders: Orders | None = None,
+        disk: Disk | None = None,
+        leftovers: Leftovers | None = None,
     ) -> None:
         try:
             self.root = root.resolve(strict=True)
@@ -93,6 +99,7 @@ class Folder:
         self._trash = trash
         self._orders = orders or Orders()
         self._disk = disk or Disk()
+        self._leftovers = leftovers or Leftovers()
 
     def resolve(self, path: str) -> Path:
         """Where a path ends, without links. What is opened by it later is no longer guarded: it is for showing, and
@@ -325,6 +332,8 @@ class Folder:
 
     @contextmanager
     def _part(self, spot: Spot) -> Iterator[Part]:
+        with suppress(OSError), spot.beside() as fd:  # a folder that may not be listed may be written in
+            self._leftovers.sweep(fd)
         part = Part(self._disk, spot)
         try:
             yield part

@@ -20,6 +20,9 @@ GIT: Final = ".git"
 #: What we put beside a file while it is written; never listed, never opened by name.
 TEMPORARY: Final = ".hermes-part-"
 
+#: The names of files that are being written, and of nothing else.
+PART: Final = re.compile(re.escape(TEMPORARY) + r"[0-9a-f]{16}\.new")
+
 #: NUL among them.
 CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 

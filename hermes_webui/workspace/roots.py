@@ -19,6 +19,12 @@ from hermes_webui.workspace.names import check_text, refuse_reserved, shown
 
 MOST_ROOTS: Final = 50
 
+#: What `[workspace]` may hold.
+KNOWN: Final = ("roots", "terminal", "trash_days")
+
+TRASH_DAYS: Final = 30
+MOST_DAYS: Final = 36_500
+
 #: The workspace of one's own in the state directory: the only folder in there that may be one.
 OWN: Final = "workspace"
 
@@ -45,11 +51,19 @@ class Roots:
         self._state = state
         self._said = said
         self._given = given
-        unknown = [name for name in given if name not in {"roots", "terminal"}]
+        unknown = [name for name in given if name not in KNOWN]
         if unknown:
-            raise SettingsError(f"`{unknown[0]}` in [workspace] is not known. There are: roots, terminal.")
+            raise SettingsError(f"`{unknown[0]}` in [workspace] is not known. There are: {', '.join(KNOWN)}.")
         if not isinstance(given.get("terminal", False), bool):
             raise SettingsError("`terminal` in [workspace] of config.toml is true or false.")
+        days = given.get("trash_days", TRASH_DAYS)
+        if isinstance(days, bool) or not isinstance(days, int) or not 0 <= days <= MOST_DAYS:
+            raise SettingsError(
+                "`trash_days` in [workspace] of config.toml is a number of days: how long what was deleted in a "
+                "workspace stays in the trash. 0: until you empty it."
+            )
+        #: How long what was deleted stays in the trash; 0: until somebody empties it.
+        self.trash_days = days
         try:
             self._fixed = self._named(given["roots"]) if "roots" in given else ()
         except BadRequest as error:

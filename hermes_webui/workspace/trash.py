@@ -2,10 +2,14 @@
 
     <state>/workspace-trash/<id>/note.json   {root, path, name, at}
     <state>/workspace-trash/<id>/item        what was deleted
+    <state>/workspace-trash/<id>/gone        what is being removed for good
 
 The note is on the disk before anything moves. On the same file system the move is one rename; on another the original
 gets a name of ours first, so that nobody writes to it meanwhile, is copied and synced, and only then removed. The name
 says which deletion it belongs to: after a crash in between, the next start gives it its own back.
+
+What is removed for good gets another name first, in one step: whoever restores it at the same moment has all of it or
+nothing. Only what was deleted whole and is known by its note goes with its age.
 """
 
 from __future__ import annotations
@@ -25,12 +29,14 @@ from msgspec import Struct
 from hermes_webui.errors import Forbidden, HermesError, NotFound
 from hermes_webui.workspace import copies, writing
 from hermes_webui.workspace.descent import Spot, descend
+from hermes_webui.workspace.listing import kind_of
 from hermes_webui.workspace.names import TEMPORARY
 from hermes_webui.workspace.writing import Disk
 
 ID: Final = re.compile(r"[0-9a-f]{16}")
 NOTE: Final = "note.json"
 ITEM: Final = "item"
+GONE: Final = "gone"
 NOTE_LIMIT: Final = 1 << 16
 
 
@@ -40,6 +46,19 @@ class Note(Struct, frozen=True):
     root: str
     path: str
     at: float
+
+
+class Kept(Struct, frozen=True):
+    """Something in the trash, as its owner sees it: `size` in bytes is of all that is in it. Where its note cannot be
+    read, `root` and `path` are empty and `at` is 0.
+    """
+
+    trash_id: str
+    root: str
+    path: str
+    at: float
+    kind: str
+    size: int
 
 
 class Trash:
@@ -83,17 +102,66 @@ class Trash:
             (self.root / trash_id).rmdir()
         return path
 
+    def kept(self) -> list[Kept]:
+        """What is here, the last deleted first. What is just coming or going is left out."""
+        return sorted(self._kept(), key=lambda each: -each.at)
+
+    def _kept(self) -> Iterator[Kept]:
+        for trash_id in self._ids():
+            with suppress(OSError, HermesError), self._inside(trash_id) as item:
+                status, note = item.status(), self.note(trash_id)
+                root, path, at = (note.root, note.path, note.at) if note is not None else ("", "", 0.0)
+                yield Kept(trash_id, root, path, at, kind_of(status), copies.size(item))
+
+    def note(self, trash_id: str) -> Note | None:
+        """Where something was; None where nobody knows. Raises `NotFound`."""
+        if not ID.fullmatch(trash_id) or not (self.root / trash_id).is_dir():
+            raise NotFound("There is nothing by that id in the trash.")
+        try:
+            with self._inside(trash_id) as item:
+                return self._read(item)
+        except (OSError, HermesError, msgspec.DecodeError):
+            return None
+
+    def empty(self, before: float | None = None) -> None:
+        """Removes for good what was deleted before then (seconds since 1970), or all. What the disk does not let go
+        stays, and is looked at again the next time.
+        """
+        for trash_id in self._ids():
+            with suppress(OSError, HermesError), self._inside(trash_id) as item:
+                if writing.exists(Spot(item.parent, GONE, ())) or self._is_old(trash_id, before):
+                    self._remove(item, trash_id)
+
+    def _is_old(self, trash_id: str, before: float | None) -> bool:
+        note = self.note(trash_id)
+        return before is None or (note is not None and note.at < before)
+
+    def _remove(self, item: Spot, trash_id: str) -> None:
+        gone = Spot(item.parent, GONE, ())
+        if not writing.exists(gone):
+            self._disk.rename(item, gone)
+        copies.remove(gone)
+        if writing.exists(item):
+            return
+        copies.remove(Spot(item.parent, NOTE, ()))
+        (self.root / trash_id).rmdir()
+
+    def _ids(self) -> list[str]:
+        try:
+            return [folder.name for folder in self.root.iterdir() if ID.fullmatch(folder.name)]
+        except FileNotFoundError:
+            return []
+
     def put_back(self) -> None:
         """For the start: what a crash left between two file systems gets its name back, here or where it was."""
-        for folder in self.root.iterdir() if self.root.is_dir() else ():
-            if ID.fullmatch(folder.name):
-                with suppress(OSError, HermesError, msgspec.DecodeError):  # it stays as it is, and is looked at again
-                    self._put_back(folder.name)
+        for trash_id in self._ids():
+            with suppress(OSError, HermesError, msgspec.DecodeError):  # it stays as it is, and is looked at again
+                self._put_back(trash_id)
 
     def _put_back(self, trash_id: str) -> None:
         with self._inside(trash_id) as item:
             held = Spot(item.parent, TEMPORARY + trash_id, ())
-            if writing.exists(item):
+            if writing.exists(item) or writing.exists(Spot(item.parent, GONE, ())):
                 return
             if writing.exists(held):
                 self._disk.rename(held, item)
@@ -122,7 +190,7 @@ class Trash:
 
     def _copy(self, source: Spot, target: Spot, name: str) -> None:
         held = Spot(source.parent, name, source.parts)
-        part = Spot(target.parent, TEMPORARY + secrets.token_hex(8), target.parts)
+        part = Spot(target.parent, writing.part_name(), target.parts)
         self._disk.rename(source, held)
         try:
             copies.copy(self._disk, held, part)

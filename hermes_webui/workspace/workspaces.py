@@ -7,17 +7,19 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from hermes_webui.errors import Conflict, Forbidden, NotFound
+from hermes_webui.errors import BadRequest, Conflict, Forbidden, NotFound
 from hermes_webui.workspace.folder import Folder
 from hermes_webui.workspace.git import Git
+from hermes_webui.workspace.leftovers import Leftovers
 from hermes_webui.workspace.listing import Orders
 from hermes_webui.workspace.names import shown
 from hermes_webui.workspace.roots import Roots
 from hermes_webui.workspace.terminal import Terminals
-from hermes_webui.workspace.trash import Trash
+from hermes_webui.workspace.trash import Kept, Trash
 from hermes_webui.workspace.writing import Disk
 
 TRASH: Final = "workspace-trash"
+DAY: Final = 86_400.0
 
 
 class Chosen(NamedTuple):
@@ -48,12 +50,44 @@ class Workspaces:
         self._environment = environment
         self._disk = disk or Disk()
         self._orders = Orders()
+        self._leftovers = Leftovers()
+        self._clock = clock
         self._trash = Trash(state / TRASH, clock, self._disk)
 
     def prepare(self) -> None:
         """For the start: a folder to work in, and what a crash left half deleted is put back."""
         self.roots.prepare()
         self._trash.put_back()
+
+    def tidy(self) -> None:
+        """For once a day: what has been in the trash for longer than it is kept is removed for good. Blocking."""
+        if self.roots.trash_days:
+            self._trash.empty(self._clock() - self.roots.trash_days * DAY)
+
+    def deleted(self) -> list[Kept]:
+        """What is in the trash, of all workspaces, the last deleted first. Blocking."""
+        return self._trash.kept()
+
+    def empty_trash(self) -> None:
+        """Removes all that is in the trash for good. Blocking."""
+        self._trash.empty()
+
+    def restore(self, trash_id: str) -> tuple[str, str]:
+        """Puts something back into the workspace that it was deleted from: that folder, and the path in it. Blocking.
+
+        Raises `NotFound`, and `Forbidden` where it cannot go back; then it stays in the trash.
+        """
+        note = self._trash.note(trash_id)
+        if note is None:
+            raise Forbidden("Nobody knows any more where that was. It stays in the trash.")
+        try:
+            folder = self.at(self.roots.admit(note.root))
+        except (NotFound, Forbidden, BadRequest) as error:
+            raise Forbidden(
+                f"The folder that it was deleted from, {shown(note.root)}, is not there any more, or may be no "
+                "workspace now. It stays in the trash."
+            ) from error
+        return str(folder.root), folder.restore(trash_id)
 
     async def choose(self, roots: Sequence[str] | None, terminal: bool | None) -> None:  # noqa: FBT001 - None: as it is
         """Sets the roots beside those of `config.toml`, and whether there are terminals; None: as it is.
@@ -89,7 +123,7 @@ class Workspaces:
 
     def at(self, path: Path) -> Folder:
         """A folder that has been admitted. Raises `NotFound`."""
-        return Folder(path, self._trash, self._orders, self._disk)
+        return Folder(path, self._trash, self._orders, self._disk, self._leftovers)
 
     def admit(self, workspace: str) -> str:
         """The workspace as a conversation keeps it: its real path; empty stays the default. Blocking.

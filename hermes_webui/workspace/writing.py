@@ -112,7 +112,7 @@ class Part:
     def __init__(self, disk: Disk, spot: Spot) -> None:
         self._disk = disk
         self._spot = spot
-        self._temporary = Spot(spot.parent, TEMPORARY + secrets.token_hex(8), ())
+        self._temporary = Spot(spot.parent, part_name(), ())
         self._fd = os.open(self._temporary.name, WRITE_NEW, 0o666, dir_fd=spot.parent)
         self._is_here = True
         self.size = 0
@@ -152,6 +152,27 @@ class Part:
         if self._is_here:
             with suppress(FileNotFoundError):
                 os.unlink(self._temporary.name, dir_fd=self._temporary.parent)
+
+
+def part_name() -> str:
+    """A new name of the form `names.PART`."""
+    return f"{TEMPORARY}{secrets.token_hex(8)}.new"
+
+
+def discard(folder: int, name: str, before: float) -> bool:
+    """Removes a regular file of an open folder that was last written before then; whether that is settled: it is gone,
+    or no file at all. Raises `OSError`.
+    """
+    try:
+        status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+        if not stat.S_ISREG(status.st_mode):
+            return True
+        if status.st_mtime >= before:
+            return False
+        os.unlink(name, dir_fd=folder)
+    except FileNotFoundError:
+        return True
+    return True
 
 
 def appear(disk: Disk, source: Spot, target: Spot) -> None:

@@ -15,7 +15,7 @@ def composer(page: Page) -> Locator:
 
 
 def send(page: Page, text: str) -> None:
-    """Enter sends nothing until the conversation is there: the button says when."""
+    """Enter sends nothing while an attached file is not safe yet: the button says when."""
     composer(page).fill(text)
     expect(page.get_by_role("button", name=SENDS)).to_be_enabled()
     composer(page).press("Enter")

@@ -7,6 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.chat import composer, finished, replies, rows, send, session_id
+from tests.e2e.test_accessibility import faults
+from tests.peers.agents import table
 
 pytestmark = pytest.mark.browser
 
@@ -303,3 +305,30 @@ def test_the_modes_and_the_commands_of_an_agent_are_offered(server, open_page):
     composer(page).press_sequentially("/comp")
     page.get_by_role("option", name="/compact").click()
     expect(composer(page)).to_have_value("/compact ")
+
+
+def test_what_an_agent_says_beside_its_reply_is_shown_while_it_holds(make_server, open_page):
+    server = make_server()
+    server.folder.mkdir(parents=True)
+    agent = table(server.folder)["peer"]
+    (server.folder / "config.toml").write_text(
+        "[default]\nengine = 'peer'\n[agents]\nprocesses = 1\n[agents.peer]\n"
+        + "".join(f"{name} = {json.dumps(agent[name])}\n" for name in ("command", "args"))
+        + f"env = {{ {', '.join(f'{name} = {json.dumps(value)}' for name, value in agent['env'].items())} }}\n"
+    )
+    server.start()
+    page = open_page(server.url)
+    send(page, "please: step go; say the first")
+    expect(replies(page)).to_have_count(1)
+    expect(page.locator("[data-line=notice]")).to_have_count(0)
+    other = open_page(server.url, beside=page)
+    send(other, "please: say the second")
+    line = replies(other).last.locator("[data-line=notice]")
+    expect(line).to_contain_text("waits: as many agents are at work as may be at once")
+    expect(other.get_by_test_id("told")).to_contain_text("waits: as many agents")
+    assert faults(other) == []
+    (server.folder / "workspace" / "go").touch()
+    finished(page)
+    finished(other)
+    expect(replies(other).last).to_contain_text("the second")
+    expect(other.locator("[data-line=notice]")).to_have_count(0)

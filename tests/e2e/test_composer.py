@@ -15,6 +15,9 @@ TALL = {"width": 1000, "height": 6000}  # all of the conversation is drawn
 FORBIDDEN = (
     "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } });"
 )
+#: A draft that the server has too.
+ON_THE_SERVER = """() => Object.entries(localStorage).some(([name, kept]) =>
+  name.includes('draft.') && kept.includes('from the draft') && kept.includes('"dirty":false'))"""
 FULL = "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };"
 
 
@@ -128,3 +131,82 @@ def test_a_browser_that_keeps_nothing_has_a_page_that_works(server, open_page, s
     expect(composer(page)).to_have_value("")
     finished(page)
     once_each(page, "hello", "once more")
+
+
+def begun(page, server, *texts):
+    """A conversation in which these were said; its address."""
+    page.goto(server.url)
+    for text in texts:
+        answer(page, text)
+    return page.url
+
+
+def test_enter_while_the_conversation_is_still_on_its_way_sends_once_to_that_one(server, open_page):
+    page = open_page(server.url, viewport=TALL)
+    one, other = begun(page, server, "one"), begun(page, server, "other")
+    page.goto(one)
+    held = Held(page, "**/api/session?*")
+    composer(page).fill("from the draft")
+    page.wait_for_function(ON_THE_SERVER)
+    page.reload()
+    held.first()
+    expect(composer(page)).to_have_value("from the draft")
+    composer(page).focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    expect(composer(page)).to_have_value("")
+    expect(page.locator("[data-stage=saved]")).to_have_count(1)
+    page.keyboard.type("next")
+    held.let_go()
+    once_each(page, "one", "from the draft")
+    finished(page)
+    expect(composer(page)).to_have_value("next")
+    page.reload()
+    once_each(page, "one", "from the draft")
+    page.goto(other)
+    once_each(page, "other")
+
+
+def test_enter_and_away_before_the_conversation_is_there_goes_to_the_one_that_was_meant(server, open_page):
+    page = open_page(server.url, viewport=TALL)
+    one, other = begun(page, server, "one"), begun(page, server, "other")
+    identity = one.rsplit("/", 1)[1]
+    starts = Held(page, START)
+    opening = Held(page, f"**/api/session?*{identity}*")
+    rows(page).filter(has_text="one").first.click()
+    opening.first()
+    composer(page).focus()
+    page.keyboard.type("meant for one")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-stage=sending]")).to_have_count(1)
+    starts.first()
+    rows(page).filter(has_text="other").first.click()
+    once_each(page, "other")
+    starts.let_go()
+    opening.let_go()
+    rows(page).filter(has_text="one").first.click()
+    once_each(page, "one", "meant for one")
+    finished(page)
+    page.goto(other)
+    once_each(page, "other")
+    assert len(starts.routes) == 1
+
+
+def test_enter_in_a_conversation_that_turns_out_to_be_gone_sends_nothing_and_gives_the_text_back(server, open_page):
+    page = open_page(server.url)
+    address = begun(page, server, "one")
+    page.request.post(f"{server.url}/api/session/delete", data={"session_id": address.rsplit("/", 1)[1]})
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    held = Held(page, "**/api/session?*")
+    page.goto(address)
+    held.first()
+    composer(page).focus()
+    page.keyboard.type("too late")
+    page.keyboard.press("Enter")
+    toast = page.get_by_text("Not sent: This conversation was deleted")
+    expect(toast.first).to_be_visible()
+    page.get_by_role("button", name="Copy the text").click()
+    assert page.evaluate("navigator.clipboard.readText()") == "too late"
+    held.let_go()
+    expect(page.get_by_text("There is no such conversation here.")).to_be_visible()
+    assert page.request.get(f"{server.url}/api/sessions").json()["total"] == 0

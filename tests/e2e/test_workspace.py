@@ -4,10 +4,10 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Dialog, expect
 
 from tests.e2e.chat import answer, composer, finished, send
-from tests.e2e.desk import SESSION, commit, editor, entry, opened, paper, plant, tree
+from tests.e2e.desk import SESSION, SOURCE, commit, editor, entry, opened, paper, plant, tree
 
 pytestmark = pytest.mark.browser
 
@@ -285,3 +285,59 @@ def test_a_path_in_a_tool_card_opens_its_file_at_the_line(make_server, open_page
     expect(paper(page, "app.py").locator(".ws-mark")).to_be_in_viewport()
     page.get_by_role("button", name="/etc/passwd").click()
     expect(page.get_by_text("lies outside")).to_be_visible()
+
+
+def test_a_text_in_an_old_encoding_is_edited_in_it(make_server, open_page):
+    server = make_server()
+    folder = plant(server, {"alt.txt": "Grüße\r\naus Köln\r\n".encode("latin-1")})
+    server.start()
+    page = open_page(f"{server.url}{AT}")
+    opened(page)
+    entry(page, "alt.txt").click()
+    shown = paper(page, "alt.txt")
+    expect(shown).to_contain_text("aus Köln")
+    expect(shown).to_contain_text("This text is in ISO 8859-1 (Latin-1), and is saved in it again.")
+    shown.get_by_role("button", name="Edit").click()
+    editor(page, "alt.txt").fill("Grüße → Köln\n")
+    editor(page, "alt.txt").press("ControlOrMeta+s")
+    expect(page.get_by_text("which has no “→”")).to_be_visible()
+    expect(editor(page, "alt.txt")).to_have_value("Grüße → Köln\n")
+    editor(page, "alt.txt").fill("Grüße an Köln\n")
+    editor(page, "alt.txt").press("ControlOrMeta+s")
+    expect(shown.get_by_role("button", name="Save")).to_be_disabled()
+    assert (folder / "alt.txt").read_bytes() == "Grüße an Köln\r\n".encode("latin-1")
+
+
+def test_the_owner_puts_back_and_empties_what_was_deleted(make_server, open_page):
+    server = make_server()
+    folder = plant(server, {"keep.txt": "kept\n", "src/app.py": SOURCE, "gone.txt": "x" * 2000})
+    server.start()
+    page = open_page(f"{server.url}{AT}")
+    for name in ("src", "keep.txt", "gone.txt"):
+        given = {"session_id": SESSION, "path": name}
+        assert page.request.post(f"{server.url}/api/workspace/trash", data=given).ok
+    page.goto(f"{server.url}/settings/workspace")
+    trash = page.get_by_role("region", name="Trash of the workspaces")
+    expect(trash).to_contain_text("3 entries")
+    expect(trash).to_contain_text("stays for 30 days")
+    trash.get_by_role("button", name="Put keep.txt back").click()
+    expect(trash.get_by_role("status")).to_contain_text("keep.txt is in")
+    expect(trash.get_by_role("heading", name="keep.txt")).to_have_count(0)
+    assert (folder / "keep.txt").read_text("utf-8") == "kept\n"
+    asked: list[str] = []
+
+    def dismiss(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    page.once("dialog", dismiss)
+    trash.get_by_role("button", name="Empty now").click()
+    expect(trash.get_by_role("heading", name="gone.txt")).to_be_visible()
+    page.once("dialog", lambda dialog: dialog.accept())
+    trash.get_by_role("button", name="Empty now").click()
+    expect(trash).to_contain_text("It is empty.")
+    expect(trash.get_by_role("button", name="Empty now")).to_have_count(0)
+    assert asked
+    assert "2 entries" in asked[0]
+    assert list((server.folder / "workspace-trash").iterdir()) == []
+    assert (folder / "keep.txt").exists()

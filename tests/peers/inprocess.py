@@ -46,7 +46,7 @@ class InProcess:
     async def get(self, path: str, **query: Any) -> Reply:
         return await self._call("GET", path, query, b"", {})
 
-    async def post(self, path: str, **body: Any) -> Reply:
+    async def post(self, path: str, /, **body: Any) -> Reply:
         return await self._call("POST", path, {}, json.dumps(body).encode(), {"content-type": "application/json"})
 
     async def _call(self, method: str, path: str, query: dict[str, Any], body: bytes, headers: dict[str, str]) -> Reply:

@@ -143,3 +143,64 @@ test('a run waits for a tool as long as any of its calls has no result', () => {
   server.message({ role: 'tool', tool_call_id: 'p', content: 'p', status: 'ok' }, { run_id: 'r1' });
   assert.equal(isBusy(server.answer().messages), false);
 });
+
+const notice = (text, more = {}) => ({ type: 'notice', session_id: SID, run_id: 'r1', text, ...more });
+const told = (state) => state.conversation.notices.map(({ text }) => text);
+const since = (state, server, before) => fold(state, server.events.slice(before));
+
+test('what is said before the reply holds until the reply begins, and once', () => {
+  const server = begun();
+  const waiting = fold(loaded(server.answer()), [notice('It waits.'), notice('It waits.'), notice('Another run', { run_id: 'r0' })]);
+  assert.deepEqual(told(waiting), ['It waits.']);
+  const before = server.events.length;
+  server.delta('text', 'Now');
+  assert.deepEqual(told(since(waiting, server, before)), []);
+});
+
+test('what is said beside a reply stays under it until the next run, unless its end says more', () => {
+  for (const [more, left] of [[{}, ['A filter.']], [{ _partial: true, finish_reason: 'max_tokens' }, []]]) {
+    const server = begun();
+    server.delta('text', 'So');
+    const running = reduce(loaded(server.answer()), notice('A filter.'));
+    const before = server.events.length;
+    server.delta('text', ' far');
+    server.reply({ content: 'So far', ...more });
+    assert.deepEqual(told(since(running, server, before)), ['A filter.']);
+    server.finish('done');
+    const over = since(running, server, before);
+    assert.deepEqual(told(over), left);
+    server.prompt('more', 'r2', 'k2');
+    server.start('r2');
+    assert.deepEqual(told(since(running, server, before)), []);
+  }
+});
+
+test('what is kept is shown until its message has it', () => {
+  const server = begun();
+  const waiting = reduce(loaded(server.answer()), notice('A new session.', { kept: true }));
+  const before = server.events.length;
+  server.delta('text', 'Hello');
+  assert.deepEqual(told(since(waiting, server, before)), ['A new session.']);
+  server.reply({ content: 'Hello', notices: ['A new session.'] });
+  assert.deepEqual(told(since(waiting, server, before)), []);
+});
+
+test('a page that comes later is told what holds by the session itself, once', () => {
+  const server = begun();
+  const session = server.answer();
+  session.open.notices = [{ text: 'It waits.', kept: false }];
+  const state = reduce(loaded(session), notice('It waits.'));
+  assert.deepEqual(told(state), ['It waits.']);
+  const before = server.events.length;
+  server.delta('text', 'Now');
+  assert.deepEqual(told(since(state, server, before)), []);
+});
+
+test('a notice of a run that is over, or of another conversation, is not shown', () => {
+  const server = begun();
+  server.reply({ content: 'Hello' });
+  server.finish('done');
+  const over = loaded(server.answer());
+  assert.equal(reduce(over, notice('Late', { run_id: 'r0' })), over);
+  assert.equal(reduce(over, notice('Elsewhere', { session_id: 's2' })), over);
+});

@@ -44,6 +44,13 @@ test('a draft that the server has not got wins; one that it has got follows the 
   assert.deepEqual(chooseDraft({ text: 'mine', revision: 3, dirty: true }, server), { text: 'mine', revision: 4, conflict: 'there' });
 });
 
+test('a text that was sent before the server’s answer came is not in the field again', () => {
+  const local = { text: '', revision: 5, dirty: false, sent: mark('there') };
+  assert.deepEqual(chooseDraft(local, { text: 'there', revision: 4 }), { text: '', revision: 5, conflict: null });
+  assert.deepEqual(chooseDraft({ ...local, dirty: true }, { text: 'there', revision: 6 }), { text: '', revision: 6, conflict: null });
+  assert.equal(chooseDraft(local, { text: 'another', revision: 6 }).text, 'another');
+});
+
 test('the line about the server: absence only after two seconds, the disk, what was recovered', () => {
   const live = link(noLink, { type: 'hello', boot: 'b', version: '1', writable: true });
   const away = link(live, { type: 'link.away', at: 1000 });

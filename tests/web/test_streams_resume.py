@@ -228,6 +228,7 @@ async def test_a_page_that_loads_in_the_middle_of_a_reply_goes_on_from_there(her
         "parts": [["reasoning", "hm 😀"], ["text", "one "]],
         "offset": 8,
         "outputs": {},
+        "notices": [],
     }
     assert session["cursor"] == f"{session['revision']}.8"
     async with hermes.page_stream(session_id, after=session["cursor"]) as page:

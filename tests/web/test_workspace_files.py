@@ -103,7 +103,13 @@ async def test_a_folder_is_listed_a_page_at_a_time(work: Work):
         ("a.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1", "image", False),
         ("a.pdf", b"%PDF-1.7\n\xe2\xe3", "pdf", False),
         ("a.bin", b"\x7fELF\0\0", "binary", False),
-        ("a.txt", "Grüße".encode("cp1252"), "binary", False),
+        ("zeros.txt", b"Gr\xfc\xdfe\0", "binary", False),
+        ("cyrillic.txt", "Привет, мир\n".encode("cp1251"), "binary", False),
+        ("box.txt", b"\xc9\xcd\xcd\xcd\xbb\n", "binary", False),
+        ("unknown.txt", b"a \x81 b\n", "binary", False),
+        ("odd.txt", "Zug".encode("utf-16") + b"\0", "binary", False),
+        ("half.txt", b"\xff\xfe\x00\xd8a\0", "binary", False),
+        ("utf32.txt", "Zug".encode("utf-32"), "binary", False),
         ("a.svg", b"<svg><script>1</script></svg>", "text", True),
         ("empty", b"", "text", True),
     ],
@@ -114,6 +120,54 @@ async def test_a_file_is_shown_as_what_its_bytes_are(work: Work, name, data, kin
     assert (found["name"], found["size"], found["kind"], found["editable"]) == (name, len(data), kind, editable)
     assert found["truncated"] is False
     assert found["text"] == (data.decode() if editable else None)
+
+
+@pytest.mark.parametrize(
+    ("codec", "name", "text", "mark"),
+    [
+        ("cp1252", "Windows-1252", "Preis: 5 € – „schön“\r\nça va\r\n", ""),
+        ("latin-1", "ISO 8859-1 (Latin-1)", "Grüße\naus Köln\n", ""),
+        ("utf-16-le", "UTF-16 LE", "Grüße, 世界 😀\r\n", "\ufeff"),
+        ("utf-16-be", "UTF-16 BE", "Grüße, 世界 😀\n", "\ufeff"),
+        ("utf-8", "UTF-8", "Grüße, 世界 😀\r\n", "\ufeff"),
+    ],
+)
+async def test_a_text_in_another_encoding_is_shown_and_saved_back_in_it(work: Work, codec, name, text, mark):
+    path = work.root / "old.txt"
+    path.write_bytes((mark + text).encode(codec))
+    seen = await work.get("file", path="old.txt")
+    assert (seen["kind"], seen["encoding"], seen["text"], seen["editable"]) == ("text", name, mark + text, True)
+    typed = seen["text"].replace("\r\n", "\n") + "größer\n"  # as a field of a page has it
+    await work.post("save", path="old.txt", text=typed, version=seen["version"])
+    ends = "\r\n" if "\r" in text else "\n"
+    assert path.read_bytes() == (mark + text + f"größer{ends}").encode(codec)
+    assert (await work.get("file", path="old.txt"))["encoding"] == name
+
+
+async def test_utf_16_keeps_its_mark_whatever_is_typed(work: Work):
+    (work.root / "old.txt").write_bytes("a".encode("utf-16"))
+    seen = await work.get("file", path="old.txt")
+    await work.post("save", path="old.txt", text="b", version=seen["version"])
+    assert (work.root / "old.txt").read_bytes() == "b".encode("utf-16")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"), [("größer → kleiner", "has no “→”"), ("Ã¼ber", "could tell"), ("é" * 40, "could tell")]
+)
+async def test_what_an_encoding_cannot_hold_is_not_saved(work: Work, text, why):
+    before = "schön".encode("latin-1")
+    (work.root / "old.txt").write_bytes(before)
+    seen = await work.get("file", path="old.txt")
+    refused = await work.post("save", 400, path="old.txt", text=text, version=seen["version"])
+    assert why in refused["error"]["message"]
+    assert (work.root / "old.txt").read_bytes() == before
+
+
+async def test_a_large_text_that_is_cut_within_a_character_is_text(work: Work):
+    for codec in ("utf-16", "utf-8"):
+        (work.root / "large.txt").write_bytes(("x" + "😀" * (1 << 19)).encode(codec))
+        found = await work.get("file", path="large.txt")
+        assert (found["truncated"], found["editable"], set(found["text"]) - {"\ufeff"}) == (True, False, {"x", "😀"})
 
 
 async def test_a_large_text_is_begun(work: Work):

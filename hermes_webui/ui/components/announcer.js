@@ -1,4 +1,5 @@
-// What a screen reader is told: that a reply has ended, and how, and each question once. Not the words as they come.
+// What a screen reader is told: that a reply has ended, and how, each question once, and what is said beside a
+// reply. Not the words as they come.
 
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { usePage } from '../page/page.js';
@@ -33,7 +34,8 @@ export function Announcer() {
     if (told) setWords(told);
     last.current = now;
   }, [now.queue]);
-  return html`<div class="away" aria-live="polite" data-testid="announcer">${words}</div>`;
+  return html`<div class="away" aria-live="polite" data-testid="announcer">${words}</div>
+    <div class="away" aria-live="polite" data-testid="told">${now.notices.at(-1)?.text}</div>`;
 }
 
 /** A short reply, or one to an edited prompt, may have ended before this page learns that it had begun. */

@@ -23,6 +23,7 @@ export function AssistantMessage({ row }) {
   return html`
     <article class=${`reply ${row.live ? 'live' : ''}`} aria-label=${t('message.reply')} aria-busy=${row.open ? 'true' : 'false'}>
       ${noticesOf(row).map((words) => html`<p key=${words} class="line calm told" data-line="notice"><${Icon} name="info" /><span dir="auto">${words}</span></p>`)}
+      ${row.open && html`<${Told} row=${row} kept />`}
       ${reasoning && html`<${Reasoning} text=${reasoning} live=${Boolean(row.open && row.thinking)} seconds=${message?.thought} />`}
       ${waits && html`<p class="waits"><${Progress} row=${row} words=${row.busy ? t('message.waits-tool') : ''} /></p>`}
       ${text && !onlyTheError(message, text) && html`<${Markdown} text=${text} live=${Boolean(row.open)} />`}
@@ -30,13 +31,20 @@ export function AssistantMessage({ row }) {
       ${row.open && html`<${Unplaced} />`}
       ${isCut(message) && row.last && !row.live && html`<${Partial} message=${message} />`}
       ${message?._error && html`<${Failure} error=${message.error ?? { message: text }} messageId=${message.id} unfinished=${row.unfinished} />`}
-      ${row.last && html`<${Foot} row=${row} />`}
+      ${row.last && html`<${Told} row=${row} /><${Foot} row=${row} />`}
     </article>
   `;
 }
 
 /** What was said beside the reply and is to be known later. */
 const noticesOf = (row) => partsOf(row).flatMap((message) => message?.notices ?? []);
+
+/** What is said beside the reply just now; what will be kept stands where its message will have it. */
+function Told({ row, kept = false }) {
+  const run = row.run_id ?? row.message?.run_id;
+  const told = usePage().store.notices.value.filter((one) => one.run_id === run && one.kept === kept);
+  return told.map(({ text }) => html`<p key=${text} class="line calm told" data-line="notice"><${Icon} name="info" /><span dir="auto">${text}</span></p>`);
+}
 
 /** Questions about no call that is shown stand where the reply goes on. */
 function Unplaced() {

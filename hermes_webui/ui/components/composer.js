@@ -41,16 +41,16 @@ export function Composer() {
   useKeyboardRoom();
   const page = usePage();
   const { agents, store, drafting, sending, attaching, prompting, models } = page;
-  const { prompts, loaded, plan } = store.conversation.value;
+  const { prompts, plan } = store.conversation.value;
   const text = drafting.text.value;
   const files = attaching.items.value;
   const locked = prompts.some(({ key }) => key === sending.direct.value);
-  const ready = sendable(page) && !locked && loaded;
+  const ready = sendable(page) && !locked;
   const conflict = drafting.conflict.value;
   const offer = prompting.offer.value;
   /** What is in the field now, not what was drawn last: a second Enter must not send it again. */
   const send = (steer = false) => {
-    const ok = sendable(page) && !locked && loaded && !sending.direct.peek();
+    const ok = sendable(page) && !locked && !sending.direct.peek();
     if (ok) sending.send(drafting.text.peek(), { steer: steer && models.canSteer.peek() });
     show(document.getElementById('composer'), drafting.text.peek());
   };

@@ -10,6 +10,7 @@ import { Header } from './header.js';
 import { html } from './html.js';
 import { late } from './late.js';
 import { Missing } from './missing.js';
+import { Row } from './row.js';
 import { StatusLine } from './status-line.js';
 import { Transcript } from './transcript.js';
 import { styled } from './styled.js';
@@ -58,7 +59,9 @@ function Messages() {
 function Opening({ error }) {
   const { store } = usePage();
   const words = store.link.value.state === 'away' ? null : error?.message;
-  return html`<div class="opening" aria-busy="true">${words ? html`<p>${words}</p>` : html`<span class="pulse"></span>`}</div>`;
+  const sent = store.rows.value.filter(({ prompt }) => prompt); // what was sent before it was here
+  return html`<div class="opening" aria-busy="true">${words ? html`<p>${words}</p>` : html`<span class="pulse"></span>`}</div>
+    ${sent.length > 0 && html`<div class="rows opening-sent">${sent.map((row, at) => html`<${Row} key=${row.key} row=${row} at=${at} />`)}</div>`}`;
 }
 
 function Notice({ text }) {

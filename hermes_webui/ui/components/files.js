@@ -1,7 +1,8 @@
-// The files of a prompt that was sent: pictures are shown, with their place reserved; the rest can be saved.
+// The files of a prompt that was sent: pictures are shown, with their place reserved; PDFs are opened over the page; the rest
+// can be saved.
 
 import { usePage } from '../page/page.js';
-import { addressOf, isImage, sizeOf } from '../state/attachments.js';
+import { addressOf, isImage, isPdf, sizeOf } from '../state/attachments.js';
 import { t } from '../words/words.js';
 import { html } from './html.js';
 import { Icon } from './icon.js';
@@ -22,7 +23,13 @@ function File({ file }) {
   const face = html`<${Icon} name="file" /><span class="file-name" dir="auto">${file.name}</span>
     ${file.size > 0 && html`<span class="file-size">${sizeOf(file.size)}</span>`}`;
   if (!file.id) return html`<span class="file-chip">${face}</span>`;
+  if (isPdf(file)) return html`<button type="button" class="file-chip" title=${t('composer.open-file', { name: file.name })} onClick=${() => showPdf(address, file.name)}>${face}</button>`;
   return html`<a class="file-chip" href=${address} download=${file.name} title=${t('composer.save-file', { name: file.name })}>${face}</a>`;
+}
+
+async function showPdf(address, name) {
+  const lightbox = await styled('composer-late', import('./lightbox.js'));
+  await lightbox.showPdf(address, name);
 }
 
 function Picture({ file, address }) {

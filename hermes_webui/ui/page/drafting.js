@@ -40,7 +40,7 @@ export class Drafting {
     this.#revision = revision;
     if (this.text.peek() !== text) this.text.value = text;
     this.conflict.value = conflict;
-    if (local?.dirty && conflict === null) this.#later();
+    if ((local?.dirty || text !== (server?.text ?? '')) && conflict === null) this.#later();
   }
 
   edit(text) {

@@ -4,6 +4,8 @@
 import { signal } from '@preact/signals';
 import { given } from '../state/choice.js';
 import { Outbox, pause, verdict } from '../state/outbox.js';
+import { copyText } from '../render/clipboard.js';
+import { t } from '../words/words.js';
 import { Presence, newKey, withLock } from './keys.js';
 
 /** Another tab's new conversation is looked at again after so long: its tab may be gone by then. */
@@ -66,16 +68,19 @@ export class Sending {
     return this.#deliver(item.session_id);
   }
 
-  /** A text that was tried in vain from memory keeps its key: the server may have got it all the same. */
+  /**
+   * A text that was tried in vain from memory keeps its key: the server may have got it all the same. Who answers in a
+   * conversation that is not here yet, its server knows; and it is that conversation's alone, whatever became of it.
+   */
   #item(content) {
     const { store, models, attaching } = this.#page;
-    const { sessionId: session_id, view: chat } = store.conversation.peek();
+    const { sessionId: session_id, view: chat, loaded } = store.conversation.peek();
     const again = this.#tried?.content === content && this.#tried.session_id === session_id;
     this.#last = Math.max(Date.now(), this.#last + 1);
     const key = again ? this.#tried.key : newKey();
     const files = attaching.all();
     const where = { session_id, tab: this.#presence.own, chat };
-    const who = { choice: given(models.choice.peek()), begins: session_id ? {} : models.beginning() };
+    const who = loaded ? { choice: given(models.choice.peek()), begins: session_id ? {} : models.beginning() } : { unseen: true };
     const item = { key, ...where, content, at: this.#last, attempts: 0, begun: 0, ...who };
     return files.length ? { ...item, files } : item;
   }
@@ -185,8 +190,8 @@ export class Sending {
       attaching.take();
     }
     attaching.sent(files);
-    const { sessionId, revision } = store.conversation.peek();
-    if (sessionId === session_id && revision === 0) reading.load();
+    const { sessionId, revision, loaded } = store.conversation.peek();
+    if (sessionId === session_id && loaded && revision === 0) reading.load();
   }
 
   /** Whether this was the one that only the field held: the field is free again. */
@@ -209,7 +214,7 @@ export class Sending {
   /** The server has never kept this session (nothing was in it): it is made again, under the same keys. */
   #isNew(item) {
     const { sessionId, messages } = this.#page.store.conversation.peek();
-    return (item.begun ?? 0) < 3 && (sessionId !== item.session_id || messages.length === 0);
+    return !item.unseen && (item.begun ?? 0) < 3 && (sessionId !== item.session_id || messages.length === 0);
   }
 
   /** All of the lane waits, but for what only the field holds: that is for the person to send again. */
@@ -239,5 +244,6 @@ export class Sending {
       attaching.putBack(session_id, files);
     }
     if (error && store.conversation.peek().sessionId === session_id) this.refusal.value = error.message;
+    if (error && item.unseen) this.#page.toasts.add(t('composer.not-sent', { why: error.message }), { name: t('workspace.copy'), run: () => copyText(content) });
   }
 }

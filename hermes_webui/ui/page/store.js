@@ -22,6 +22,7 @@ export class Store {
   /** Questions that wait for an answer, and what running calls have put out: drawn where they stand, without their rows. */
   asked = computed(() => this.conversation.value.asked);
   outputs = computed(() => this.conversation.value.outputs);
+  notices = computed(() => this.conversation.value.notices);
   rows = computed(() => this.#rows(this.conversation.value));
 
   dispatch(event) {

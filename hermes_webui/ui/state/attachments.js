@@ -14,6 +14,8 @@ const SHOWN = /^image\/(png|jpeg|gif|webp|avif)$/;
 /** Pixels that a page may show. */
 export const isImage = ({ type }) => SHOWN.test(type ?? '');
 
+export const isPdf = ({ type }) => type === 'application/pdf';
+
 /** `{taken, problems}`: which of these files may be added to those that are there, and a sentence for each that may not. */
 export function admitted(files, count) {
   const problems = [];

@@ -2,6 +2,7 @@
 // The same function for live and stored, so that nothing jumps when a reply settles.
 
 import { answered, output, planned, requested } from './asking.js';
+import { noticed, noticesOf, stillTold } from './notices.js';
 import { pageLoaded } from './pages.js';
 import { isArrived } from './prompts.js';
 import { added, adopt, delta, finished, queued, requeued, started } from './turns.js';
@@ -26,6 +27,7 @@ export const blank = (sessionId = null, view = 0) => ({
   plan: null, // {run_id, entries: [{content, status, priority}]}: the last one
   agent: {}, // {modes, mode, commands}, as far as its agent has said
   outputs: {}, // what running calls have put out, by their ids: {text, length}
+  notices: [], // what the engine says beside its reply: {run_id, text, kept, early} (state/notices.js)
   watched: [], // ids of runs that went on while they were looked at: their calls stay where they are
   revision: 0,
   whole: 0, // the seq at which the last streamed message was whole: deltas from before it come too late
@@ -55,7 +57,7 @@ const LOG = {
 
 const LOCAL = {
   'session.opened': (state, event) => opened(state, event),
-  'session.loaded': (state, event) => adopt(state, event.session),
+  'session.loaded': (state, { session }) => noticesOf(session).reduce(noticed, stillTold(adopt(state, session))),
   'session.failed': (state, { error }) => ({ ...state, error }),
   'session.told': (state, { fields }) => ({ ...state, session: { ...state.session, ...fields } }),
   'page.loaded': pageLoaded,
@@ -80,9 +82,10 @@ export function conversation(state, event) {
   if (event.type in LOCAL) return LOCAL[event.type](state, event);
   if (state.stale || !state.loaded) return state;
   if (event.type === 'reload') return { ...state, stale: true };
-  if (event.type === 'delta') return follow(delta(state, event), event);
+  if (event.type === 'delta') return follow(stillTold(delta(state, event)), event);
   if (event.type === 'output') return output(state, event);
   if (event.type === 'agent') return { ...state, agent: event.agent };
+  if (event.type === 'notice') return noticed(state, event);
   if (typeof event.seq === 'number') return logged(state, event);
   return state;
 }
@@ -95,7 +98,7 @@ export function sourceOf({ session, revision, prompts }) {
 
 function logged(state, event) {
   if (event.seq <= state.revision) return state;
-  const next = (LOG[event.type] ?? ((same) => same))(state, event);
+  const next = stillTold((LOG[event.type] ?? ((same) => same))(state, event));
   if (next.stale) return next;
   const cursor = event.cursor || (next.open ? `${event.seq}.${next.open.offset}` : String(event.seq));
   return follow({ ...next, revision: event.seq }, { cursor });

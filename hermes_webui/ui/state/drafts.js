@@ -3,6 +3,8 @@
 /** Which text the composer shows when a session is opened: `{text, revision, conflict}`. */
 export function chooseDraft(local, server) {
   const stored = { text: server?.text ?? '', revision: server?.revision ?? 0 };
+  const wasSent = local?.sent && !local.text && mark(stored.text) === local.sent; // before the server's answer came
+  if (wasSent) return { text: '', revision: Math.max(stored.revision, local.revision ?? 0), conflict: null };
   if (!local?.dirty || local.text === stored.text) return { ...stored, conflict: null };
   const moved = local.revision !== stored.revision && stored.text !== '' && mark(stored.text) !== local.sent;
   return { text: local.text, revision: stored.revision, conflict: moved ? stored.text : null };

@@ -6,6 +6,7 @@ import { t } from '../../words/words.js';
 import { html } from '../html.js';
 import { Icon } from '../icon.js';
 import { Said, Switch, useRequest } from './fields.js';
+import { Trash } from './trash.js';
 
 export function Workspace() {
   const { api, workspace } = usePage();
@@ -21,6 +22,7 @@ export function Workspace() {
     <${Said} said=${said} busy=${busy} />
     ${told && html`<${Switch} name=${t('workspace.terminal')} hint=${t(told.terminal_from ? 'settings.terminal-fixed' : 'settings.terminal-hint')} on=${told.terminal}
       disabled=${busy || Boolean(told.terminal_from)} change=${(terminal) => change({ terminal })} />`}
+    ${told && html`<${Trash} />`}
   `;
 }
 

@@ -8,6 +8,7 @@ import { html } from '../html.js';
 import { Icon } from '../icon.js';
 import { late } from '../late.js';
 import { Markdown } from '../markdown.js';
+import { styled } from '../styled.js';
 import { useCabinet } from './cabinet.js';
 import { CodeView } from './code-view.js';
 import { bytes } from './size.js';
@@ -16,6 +17,7 @@ const Editor = late(() => import('./editor.js'), 'Editor');
 const CsvTable = late(() => import('./csv-table.js'), 'CsvTable');
 const Patch = late(() => import('./patch.js'), 'Patch');
 const Conflict = late(() => import('./patch.js'), 'Conflict');
+const PdfView = late(() => styled('pdf', import('../pdf-view.js')), 'PdfView');
 
 const TEXTS = new Set(['text', 'markdown', 'csv']);
 const isText = ({ file }) => TEXTS.has(file?.kind);
@@ -99,6 +101,7 @@ function Notes({ shown }) {
   const { file, changed, conflict, kept, text, patch } = shown;
   if (patch !== undefined || conflict) return null;
   return html`
+    ${file?.encoding && file.encoding !== 'UTF-8' && html`<p class="ws-note">${t(file.editable ? 'workspace.encoding-kept' : 'workspace.encoding', { name: file.encoding })}</p>`}
     ${file?.truncated && html`<p class="ws-note">${t('workspace.truncated', { size: bytes(file.size) })}</p>`}
     ${changed && html`<p class="ws-note warn" role="status">${t('workspace.changed')}
       <button type="button" class="link" onClick=${() => paper.compare()}>${t('workspace.compare')}</button></p>`}
@@ -125,15 +128,18 @@ function Failure({ error }) {
     <button type="button" class="secondary small" onClick=${() => paper.open(paper.shown.peek().path)}>${t('app.again')}</button></div>`;
 }
 
-/** A picture is shown; what only another program can show is offered to it. Nothing of either runs here. */
+/** Pictures and PDFs are shown; what only another program can show is offered to it. Nothing of any of them runs here. */
 function Other({ file }) {
   const { entries, rawOf } = useActs();
+  const address = `${rawOf(file.path)}&v=${encodeURIComponent(file.version ?? file.modified)}`;
+  const download = () => entries.download(file.path);
   if (file.kind === 'image') {
-    return html`<div class="ws-paper-body ws-picture" tabindex="0"><img src=${`${rawOf(file.path)}&v=${encodeURIComponent(file.version)}`} alt=${file.name} /></div>`;
+    return html`<div class="ws-paper-body ws-picture" tabindex="0"><img src=${address} alt=${file.name} /></div>`;
   }
+  if (file.kind === 'pdf') return html`<${PdfView} key=${file.path} address=${address} name=${file.name} download=${download} />`;
   return html`
     <div class="ws-paper-body ws-wait"><${Icon} name="file" />
-      <p>${t(file.kind === 'pdf' ? 'workspace.pdf' : 'workspace.binary', { size: bytes(file.size) })}</p>
-      <button type="button" class="secondary" onClick=${() => entries.download(file.path)}><${Icon} name="download" />${t('workspace.download')}</button></div>
+      <p>${t('workspace.binary', { size: bytes(file.size) })}</p>
+      <button type="button" class="secondary" onClick=${download}><${Icon} name="download" />${t('workspace.download')}</button></div>
   `;
 }

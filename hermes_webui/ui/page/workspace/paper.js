@@ -11,6 +11,9 @@ const DRAFTS = 'paper.';
 /** A field of a browser knows one end of a line only; the server gives a file of another kind its own back. */
 const read = (file) => (file.text ? { ...file, text: file.text.replace(/\r\n?/g, '\n') } : file);
 
+/** A large file has no version here: then its time says whether it is another one. */
+const isSame = (now, file) => now.version === file.version && (now.version !== null || now.modified === file.modified);
+
 export class Paper {
   #cabinet;
   #asked = 0;
@@ -94,7 +97,7 @@ export class Paper {
   async #lookAt(path, file) {
     const asked = this.#asked;
     const now = await this.#cabinet.get('file', { path }).catch(() => null);
-    if (!now || asked !== this.#asked || now.version === file.version) return;
+    if (!now || asked !== this.#asked || isSame(now, file)) return;
     if (this.shown.peek().text === undefined) this.#change({ file: read(now), base: now.version });
     else if (!this.shown.peek().saving) this.#change({ changed: true });
   }
