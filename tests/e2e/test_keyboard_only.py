@@ -89,6 +89,7 @@ def test_what_can_be_done_to_a_conversation(server, open_page):
     page = open_page(server.url)
     first_exchange(page)
     command(page, "Rename")
+    expect(page.get_by_role("textbox", name="Title")).to_be_focused()
     press(page, "Control+a")
     page.keyboard.type("By keys alone")
     press(page, "Enter")
