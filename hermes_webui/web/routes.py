@@ -37,7 +37,6 @@ ACCEPTED = "stream_id, session_id, message_id, revision, queued, steered"
 POLICY = "mode, from, given, allow"
 
 API: tuple[Endpoint, ...] = (
-    *WORKSPACE,
     Endpoint(GET, "/health", health.health, "Whether the server is well", gives="status, version, store, streams"),
     Endpoint(
         GET,
@@ -343,14 +342,18 @@ API: tuple[Endpoint, ...] = (
     ),
     Endpoint(POST, "/api/login", login.login, "Give the password", body=login.Login, gives="ok"),
     Endpoint(POST, "/api/logout", login.logout, "Forget this browser", gives="ok"),
+    *WORKSPACE,
 )
 
 
 def routes() -> list[Route]:
-    """The routes of the whole server."""
+    """The routes of the whole server. They are tried in this order, so what is asked for most stands first: the page's
+    files, more than a hundred in a first visit.
+    """
     described = [Route(each.path, each.handler, methods=[each.method]) for each in API]
     document = docs.openapi(API)
     return [
+        Route("/static/{path:path}", pages.static, methods=["GET"]),
         *described,
         Route("/api/openapi.json", docs.serve(document), methods=["GET"]),
         Route("/api/docs", docs.page(API), methods=["GET"]),
@@ -358,7 +361,6 @@ def routes() -> list[Route]:
         Route("/c/{session_id}", pages.conversation, methods=["GET"]),
         Route("/settings", pages.page, methods=["GET"]),
         Route("/settings/{section}", pages.page, methods=["GET"]),
-        Route("/static/{path:path}", pages.static, methods=["GET"]),
         Route("/manifest.webmanifest", pages.manifest, methods=["GET"]),
         Route("/sw.js", pages.worker, methods=["GET"]),
         Route("/favicon.ico", pages.icon, methods=["GET"]),
