@@ -24,6 +24,7 @@ from hermes_webui.store.agent_conversation import AgentConversation, Into
 from hermes_webui.store.agent_store import AgentStore
 from hermes_webui.store.choices import Choices
 from hermes_webui.store.commit import Committer
+from hermes_webui.store.files import is_settled
 from hermes_webui.store.hidden import Hidden
 from hermes_webui.store.index import MANY, Row
 from hermes_webui.streams.sse import frame
@@ -55,6 +56,12 @@ class Look(Struct):
     claimed: frozenset[str] = frozenset()
     trouble: str = ""
     whole: bool = True
+    settled: bool = True
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the next look finds nothing else as long as the stamps are these."""
+        return self.whole and self.settled and not self.trouble
 
 
 class HermesSessions:
@@ -66,6 +73,7 @@ class HermesSessions:
         self, desk: Desk, stores: Sequence[AgentStore], claims: AgentClaims, kept: Choices, engine: str
     ) -> None:
         self.every = EVERY
+        self.wait = WAIT
         self._desk = desk
         self._stores = stores
         self._claims = claims
@@ -137,12 +145,12 @@ class HermesSessions:
                 return store, found
         return None
 
-    async def look(self, wait: float = WAIT) -> None:
-        """Looks for what is new, if it is time to; returns at the latest after `wait` seconds."""
+    async def look(self) -> None:
+        """Looks for what is new, if it is time to; returns at the latest after `self.wait` seconds."""
         if self._looking is None and time.monotonic() >= self._due:
             self._looking = asyncio.create_task(self._look())
         if self._looking is not None:
-            await asyncio.wait({self._looking}, timeout=wait)
+            await asyncio.wait({self._looking}, timeout=self.wait)
 
     async def _watch(self) -> None:
         while True:
@@ -169,10 +177,11 @@ class HermesSessions:
     def _read(self, before: tuple[Any, ...] | None) -> Look | None:
         """What the stores hold now; None where that is what they held before. Blocking."""
         claimed = self._claims.ids()
-        stamps = (claimed, *(store.stamp() for store in self._stores))
+        stores = tuple(store.stamp() for store in self._stores)
+        stamps = (claimed, *stores)
         if stamps == before:
             return None
-        look = Look(stamps, {}, claimed)
+        look = Look(stamps, {}, claimed, settled=all(is_settled(version) for stamp in stores for version in stamp))
         for number, store in enumerate(self._stores):
             prompts = self._prompts[number]
             try:
@@ -192,7 +201,7 @@ class HermesSessions:
     def _take(self, look: Look) -> None:
         """The list as of this look: one step of the event loop."""
         self._rows.update(look.rows)
-        self._stamps = look.stamps if look.whole and not look.trouble else None
+        self._stamps = look.stamps if look.is_final else None
         mine, known = self._taken() | look.claimed, set[str]()
         wanted: dict[str, Summary] = {}
         for number, rows in self._rows.items():

@@ -13,6 +13,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from hermes_webui.store.files import Version, is_settled, version_of
+
 
 class _Note(Struct):
     agent_session: str = ""
@@ -23,21 +25,21 @@ class AgentClaims:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / "sessions"
-        self._known: dict[str, tuple[int, str]] = {}
+        self._known: dict[str, tuple[Version, str]] = {}
 
     def ids(self) -> frozenset[str]:
         """The agents' ids of their sessions; a note that cannot be read claims nothing. Blocking."""
-        found: dict[str, tuple[int, str]] = {}
+        notes: dict[str, tuple[Version, str]] = {}
         with (
             suppress(OSError),
             os.scandir(self._folder) as entries,
         ):  # no agent has answered yet, or a note has just gone
             for entry in entries:
                 known = self._known.get(entry.name)
-                changed = entry.stat().st_mtime_ns
-                found[entry.name] = known if known and known[0] == changed else (changed, _claimed(Path(entry.path)))
-        self._known = found
-        return frozenset(claimed for _, claimed in found.values() if claimed)
+                changed = version_of(entry.stat())
+                notes[entry.name] = known if known and known[0] == changed else (changed, _claimed(Path(entry.path)))
+        self._known = {name: note for name, note in notes.items() if is_settled(note[0])}
+        return frozenset(claimed for _, claimed in notes.values() if claimed)
 
 
 def _claimed(path: Path) -> str:

@@ -20,6 +20,7 @@ from msgspec import Struct
 from hermes_webui.chat import hermes
 from hermes_webui.chat.messages import text_of
 from hermes_webui.errors import Conflict, SourceUnavailable
+from hermes_webui.store.files import Version, version_of
 
 #: Columns of `sessions` and of `messages` that are of use here, as far as a version has them.
 SESSION: Final = (
@@ -73,7 +74,7 @@ class AgentStore:
         self.limits = limits or Limits()
         self._wal = path.with_name(f"{path.name}-wal")
 
-    def stamp(self) -> tuple[tuple[int, int, int], ...]:
+    def stamp(self) -> tuple[Version, ...]:
         """Another one: something was written since. Empty where there is no store."""
         stamps = tuple(found for path in (self.path, self._wal) if (found := _stamp(path)) is not None)
         return stamps if _stamp(self.path) is not None else ()
@@ -251,12 +252,11 @@ class Reading:
                 yield dict(zip(self.layout.message, found[number], strict=True))
 
 
-def _stamp(path: Path) -> tuple[int, int, int] | None:
+def _stamp(path: Path) -> Version | None:
     try:
-        status = path.stat()
+        return version_of(path.stat())
     except OSError:
         return None
-    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _layout(connection: sqlite3.Connection) -> Layout:

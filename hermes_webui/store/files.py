@@ -40,6 +40,24 @@ class Stamp(Struct, frozen=True):
     mtime_ns: int
 
 
+#: What a file of others' is known by: (inode, size in bytes, time of the last write in ns). The system's clock ticks
+#: every few milliseconds: two writes in one tick look the same.
+Version = tuple[int, int, int]
+
+#: After so many nanoseconds without a write, the next one has a time of its own.
+SETTLED = 1_000_000_000
+
+
+def version_of(status: os.stat_result) -> Version:
+    """What is remembered of a file under its version must be so only where it `is_settled`."""
+    return status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def is_settled(version: Version) -> bool:
+    """Whether the next write will be seen in the version."""
+    return abs(time.time_ns() - version[2]) > SETTLED
+
+
 def refused(error: OSError, what: str) -> StoreUnavailable:
     """The error for the user when the disk did not take a write."""
     if error.errno in FULL:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -37,12 +38,12 @@ def server(tmp_path: Path, db: AgentDb, **more: Any) -> Hermes:
 
 
 class Looking(Hermes):
-    """A server that looks at Hermes' store at each request for the list, and never by itself."""
+    """A server that looks at Hermes' store at each request for the list, to the end, and never by itself."""
 
     async def start(self) -> None:
         await super().start()
         own = self.services.hermes
-        own.every = 0.0
+        own.every, own.wait = 0.0, 60.0
         own._watching.cancel()
 
 
@@ -322,6 +323,17 @@ async def test_what_hermes_deletes_goes_from_the_list(hermes: Hermes, db: AgentD
     assert "deleted" in error["error"]["message"]
     await hermes.post("/api/chat/start", 404, session_id=session_id, message="are you there?")
     assert [row["agent_session"]["id"] for row in await rows(hermes)] == ["s-2"]
+
+
+async def test_a_change_in_the_same_tick_of_the_clock_is_seen(tmp_path: Path):
+    with AgentDb(tmp_path / "home", journal="delete") as db:
+        db.session("s-1", TALK, title="Before")
+        async with server(tmp_path, db) as hermes:
+            before = db.path.stat()
+            assert [row["title"] for row in await rows(hermes)] == ["Before"]
+            db.connection.execute("update sessions set title = 'Behind'")
+            os.utime(db.path, ns=(before.st_atime_ns, before.st_mtime_ns))
+            assert [row["title"] for row in await rows(hermes)] == ["Behind"]
 
 
 async def test_who_does_not_want_them_does_not_see_them(hermes: Hermes, db: AgentDb):
