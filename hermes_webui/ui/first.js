@@ -28,3 +28,5 @@
   if (typeof width === 'number') style.setProperty('--sidebar', `${width}px`);
   if (kept('sidebarHidden') === true) dataset.list = 'hidden';
 })();
+// A browser's first date takes it twenty milliseconds, which it has while the modules are on their way.
+setTimeout(() => new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' }).format(0));

@@ -71,7 +71,7 @@ async function fill(files, addresses) {
   }
 }
 
-const isOwn = (address) => /^\/static\/[0-9a-f]{12}\/(?:app|(?:components|net|page|render|state)\/.*)\.js$/.test(address);
+const isOwn = (address) => /^\/static\/[0-9a-f]{12}\/(?:app|(?:components|net|packs|page|render|state)\/.*)\.js$/.test(address);
 
 async function partsOf(files, address) {
   const text = await (await files.match(address)).text();

@@ -19,6 +19,8 @@ from types import MappingProxyType
 import msgspec
 from msgspec import Struct
 
+from hermes_webui.web.packing import packed
+
 COMPRESSED = frozenset({".html", ".js", ".mjs", ".css", ".svg", ".json", ".webmanifest", ".txt"})
 #: Smaller files are not worth packing.
 SMALL = 512
@@ -38,9 +40,11 @@ INDEX = "index.html"
 #: The same page where it begins with a conversation: it asks at once for what draws one.
 CONVERSATION = "conversation.html"
 BASE = "/static/"
-#: Where the page wants the list of its modules, and of those that only a conversation needs.
+#: A module that runs in a realm of its own, beside the pages.
+WORKER = "net/worker.js"
+#: Where the page wants the list of its modules; where the style sheet and the module that only a conversation needs.
 PRELOADS = "<!-- modulepreload -->"
-MORE_PRELOADS = re.compile(r"<!-- modulepreload of a conversation: (\S+) -->\n")
+CONVERSATIONS = re.compile(r"<!-- of a conversation: (\S+\.css) (\S+\.js) -->\n")
 #: A static import or re-export; one inside a function is `import(…)`, which this does not match.
 IMPORT = re.compile(r"^(?:import|export)\b(?:[^'\";]*?\bfrom)?\s*'([^']+)'", re.MULTILINE)
 IMPORT_MAP = re.compile(r'<script type="importmap">(.*?)</script>', re.DOTALL)
@@ -96,13 +100,14 @@ def load(folder: Path) -> Assets:
     }
     known = _vendored(paths.get(VENDORED))
     contents = {name: _bare(name, path.read_bytes()) for name, path in paths.items() if name not in known}
-    tags = {name: known.get(name) or _hash(contents[name]) for name in paths}
+    contents |= _packs(contents)
+    tags = {name: _hash(plain) for name, plain in contents.items()} | known
     digest = _hash("".join(f"{name} {tag}\n" for name, tag in tags.items()).encode())[:12]
     if INDEX in contents:
         pages = {name: _addressed(contents, digest, more=name == CONVERSATION) for name in (INDEX, CONVERSATION)}
         contents |= pages
         tags |= {name: _hash(plain) for name, plain in pages.items()}
-    files = {name: _file(name, tag, contents.get(name) or paths[name]) for name, tag in tags.items()}
+    files = {name: _file(name, tag, contents[name] if name in contents else paths[name]) for name, tag in tags.items()}
     return Assets(MappingProxyType(files), digest)
 
 
@@ -111,6 +116,29 @@ def _bare(name: str, plain: bytes) -> bytes:
     if not name.endswith(".js"):
         return plain
     return COMMENT.sub(lambda found: "\n" * found[0].count("\n"), plain.decode()).encode()
+
+
+def _packs(contents: Mapping[str, bytes]) -> dict[str, bytes]:
+    """What is always needed together in one file each, and the modules that take it from there."""
+    if INDEX not in contents:
+        return {}
+    index = contents[INDEX].decode()
+    named = {name: address.removeprefix(BASE) for name, address in _named(index).items()}
+    own = {name: plain.decode() for name, plain in contents.items() if name.endswith(".js")}
+    done = packed(own, [*ENTRY.findall(index), *(entry for _, entry in CONVERSATIONS.findall(index))], named)
+    if WORKER in own:
+        apart = {name: own[name] for name in modules(contents, [WORKER])}
+        done |= {
+            name: text for name, text in packed(apart, [WORKER], named).items() if name not in own or name == WORKER
+        }
+    return {name: text.encode() for name, text in done.items()}
+
+
+def _named(index: str) -> dict[str, str]:
+    """The addresses of modules by their names, as the page's import map has them."""
+    found = IMPORT_MAP.search(index)
+    names: dict[str, str] = msgspec.json.decode(found[1])["imports"] if found else {}
+    return names
 
 
 def _hash(plain: bytes) -> str:
@@ -127,9 +155,14 @@ def _addressed(contents: Mapping[str, bytes], digest: str, *, more: bool) -> byt
     """The page with the addresses of this version, and the list of all modules that it begins with."""
     text = contents[INDEX].decode()
     first = modules(contents, ENTRY.findall(text))
-    later = MORE_PRELOADS.findall(text) if more else []
-    added = [name for name in modules(contents, later) if name not in first]
-    text = MORE_PRELOADS.sub(_links(added), text).replace(PRELOADS, _links(first))
+
+    def conversation(found: re.Match[str]) -> str:
+        style, entry = found.groups()
+        links = _links([name for name in modules(contents, [entry]) if name not in first])
+        link, script = f'<link rel="stylesheet" href="{BASE}{style}">', f'<script type="module" src="{BASE}{entry}">'
+        return f"{link}\n{links}{script}</script>\n" if more else ""
+
+    text = CONVERSATIONS.sub(conversation, text).replace(PRELOADS, _links(first))
     return text.replace(BASE, f"{BASE}{digest}/").encode()
 
 
@@ -141,8 +174,7 @@ def modules(contents: Mapping[str, bytes], entries: Sequence[str]) -> list[str]:
     """The modules that these import, and those import, in the order in which they are met; not what is imported only
     when it is needed. Vendored ones (which are not among the contents) import nothing that is not listed anyway.
     """
-    known = IMPORT_MAP.search(contents[INDEX].decode())
-    names: dict[str, str] = msgspec.json.decode(known[1])["imports"] if known else {}
+    names = _named(contents[INDEX].decode())
     waiting = list(entries)
     found: dict[str, None] = dict.fromkeys(waiting)
     while waiting:

@@ -73,7 +73,7 @@ FRAME = """[...document.querySelectorAll('.sidebar, .brand')].map((one) => {
 def test_the_frame_stands_before_the_modules_are_here_and_nothing_moves(server, open_page, kept):
     page = open_page(server.url)
     page.evaluate(kept)
-    held = Held(page, "**/components/app.js")
+    held = Held(page, "**/packs/app.js")
     page.goto(server.url, wait_until="commit")
     expect(page.locator(".first-frame .brand")).to_be_visible()
     held.first()
@@ -87,7 +87,7 @@ def test_the_frame_stands_before_the_modules_are_here_and_nothing_moves(server, 
 def test_a_list_that_is_hidden_does_not_flash_in(server, open_page):
     page = open_page(server.url)
     page.keyboard.press("Control+b")
-    held = Held(page, "**/components/app.js")
+    held = Held(page, "**/packs/app.js")
     page.goto(server.url, wait_until="commit")
     held.first()
     expect(page.locator(".first-frame .sidebar")).to_be_hidden()
@@ -101,7 +101,7 @@ def test_what_the_page_begins_with_is_asked_for_before_its_modules_are_here_and_
     answer(page, "Hello")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url.removeprefix(server.url).partition("?")[0]))
-    held = Held(page, "**/components/app.js")
+    held = Held(page, "**/packs/app.js")
     page.goto(page.url, wait_until="commit")
     held.first()
     first = ("/api/session", "/api/sessions", "/api/projects", "/api/models")

@@ -83,7 +83,10 @@ function Field({ text, busy, send, offered }) {
   const { run } = store.conversation.value;
   const theirs = sourceOf(store.conversation.value);
   useLayoutEffect(() => show(field.current, text), [text]);
-  useEffect(() => { if (matchMedia('(hover: hover)').matches) field.current.focus(); }, [router.moves.value]);
+  useEffect(() => {
+    const taken = router.moves.value === 1 && document.activeElement !== document.body; // by a message that the address names
+    if (!taken && matchMedia('(hover: hover)').matches) field.current.focus();
+  }, [router.moves.value]);
   const typed = ({ target }) => {
     drafting.edit(target.value);
     prompting.look(target);

@@ -87,6 +87,7 @@ export class Page {
     });
   }
 
+  /** Resolves when the list and what the address names are here, or have failed to come. */
   start() {
     this.reading.watch();
     this.messages.watch();
@@ -98,11 +99,12 @@ export class Page {
     addEventListener('visibilitychange', () => { if (!document.hidden) this.stream.nudge(); });
     this.directory.watch();
     this.drawing.watch(this);
-    this.router.start();
-    this.directory.load();
+    const opened = this.router.start();
+    const here = [opened, this.directory.load(), this.store.conversation.peek().sessionId && this.drawing.fetch()];
     this.models.watch();
     this.api.begun();
     keepOffline();
+    return Promise.allSettled(here);
   }
 
   async login(password) {

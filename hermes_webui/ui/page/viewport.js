@@ -17,6 +17,7 @@ export class Viewport {
   #anchor = null;
   #last = 0;
   #unsettled = true;
+  #margin = 0; // the first drawing is what is in view; what lies around it comes once that is seen
   #height = 800; // of the view, as it was measured last: asking while drawing would lay the page out twice
   #redraw;
   #older;
@@ -88,7 +89,7 @@ export class Viewport {
   #rangeNow() {
     const at = this.following ? -1 : this.#anchorAt();
     const top = at < 0 ? this.#offsets.at(-1) - this.#height : this.#offsets[at] - this.#anchor.top;
-    return rangeOf(this.#offsets, top, this.#height, MARGIN);
+    return rangeOf(this.#offsets, top, this.#height, this.#margin);
   }
 
   #anchorAt() {
@@ -117,6 +118,14 @@ export class Viewport {
     if (this.following) this.#scrollTo(end);
     if (this.following || !this.#restore(scroller)) this.#remember();
     this.#check();
+    if (!this.#margin && this.#rows.length) this.#widen();
+  }
+
+  #widen() {
+    requestAnimationFrame(() => setTimeout(() => {
+      this.#margin = MARGIN;
+      this.#redraw();
+    }));
   }
 
   #measure(scroller) {
@@ -174,7 +183,7 @@ export class Viewport {
 
   #check() {
     const { scrollTop, clientHeight, scrollHeight } = this.#scroller;
-    const [from, to] = rangeOf(this.#offsets, scrollTop, clientHeight, MARGIN / 3);
+    const [from, to] = rangeOf(this.#offsets, scrollTop, clientHeight, this.#margin / 3);
     if (from < this.range[0] || to > this.range[1]) this.#redraw();
     if (scrollTop < MORE_WITHIN && this.#rows.length) this.#older();
     if (!this.#whole && scrollHeight - clientHeight - scrollTop < MORE_WITHIN) this.#newer();
