@@ -14,7 +14,7 @@ const WORDS = {
 };
 
 export function Announcer() {
-  const now = usePage().store.conversation.value;
+  const now = usePage().store.standing.value;
   const before = useRef({});
   const told = useRef(new Set());
   const [words, setWords] = useState('');

@@ -53,7 +53,7 @@ function useMedia(query) {
 
 /** What waits for an answer here stands first; what is new or waits elsewhere is counted. */
 function useTitle({ store }) {
-  const { session, asked, sessionId } = store.conversation.value;
+  const { session, asked, sessionId } = store.standing.value;
   const title = session?.title;
   const { unread, rows } = store.list.value;
   const elsewhere = rows.filter(({ asks, session_id }) => asks && session_id !== sessionId && !unread.has(session_id)).length;

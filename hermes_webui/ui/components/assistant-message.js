@@ -49,7 +49,7 @@ function Told({ row, kept = false }) {
 /** Questions about no call that is shown stand where the reply goes on. */
 function Unplaced() {
   const { store } = usePage();
-  return unplaced(store.asked.value, store.conversation.value.messages).map((question) => html`<${Question} key=${question.request_id} question=${question} />`);
+  return unplaced(store.asked.value, store.standing.value.messages).map((question) => html`<${Question} key=${question.request_id} question=${question} />`);
 }
 
 /** A failed reply's message may hold what had arrived, or nothing but the sentence that its line says anyway. */
@@ -84,7 +84,7 @@ const SILENCE_MS = 3000;
 function Progress({ row, words }) {
   const { absent, store } = usePage();
   const silent = useSilence(row.text.length + row.reasoning.length);
-  if (store.asked.value.length) return null; // the question says what is waited for
+  if (store.asked.value.length || store.notices.value.some(({ early }) => early)) return null; // that says what is waited for
   if (absent.value) return html`<span>${t('message.waits-server')}</span>`;
   return html`<span class="pulse"></span>${silent && !row.busy ? t('message.waits-model') : words}`;
 }

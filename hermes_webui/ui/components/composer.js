@@ -41,7 +41,7 @@ export function Composer() {
   useKeyboardRoom();
   const page = usePage();
   const { agents, store, drafting, sending, attaching, prompting, models } = page;
-  const { prompts, plan } = store.conversation.value;
+  const { prompts, plan } = store.standing.value;
   const text = drafting.text.value;
   const files = attaching.items.value;
   const locked = prompts.some(({ key }) => key === sending.direct.value);
@@ -80,8 +80,8 @@ function Field({ text, busy, send, offered }) {
   const page = usePage();
   const { store, drafting, router, prompting } = page;
   const field = useRef(null);
-  const { run } = store.conversation.value;
-  const theirs = sourceOf(store.conversation.value);
+  const { run } = store.standing.value;
+  const theirs = sourceOf(store.standing.value);
   useLayoutEffect(() => show(field.current, text), [text]);
   useEffect(() => {
     const taken = router.moves.value === 1 && document.activeElement !== document.body; // by a message that the address names
@@ -104,7 +104,7 @@ function Field({ text, busy, send, offered }) {
 /** Stop while it answers; Send, which then means: queue. */
 function Buttons({ filled, ready }) {
   const { store, reading, absent, preferences, commands, models } = usePage();
-  const { run } = store.conversation.value;
+  const { run } = store.standing.value;
   const stoppable = run && !absent.value;
   const name = run ? t('composer.queue') : t('composer.send');
   const sendKey = preferences.of('sendKey').value;

@@ -9,7 +9,7 @@ const NEARLY = 0.8;
 
 export function ContextRing() {
   const { store, models } = usePage();
-  const { messages } = store.conversation.value;
+  const { messages } = store.standing.value;
   const found = contextOf(messages, models.length.value);
   if (!found) return null;
   const { used, length } = found;

@@ -20,7 +20,7 @@ const Outline = late(() => styled('navigate', import('./outline.js')), 'Outline'
 
 export function Conversation({ inert, openDrawer }) {
   const { store, places } = usePage();
-  const { sessionId, loaded, error, trashed, view } = store.conversation.value;
+  const { sessionId, loaded, error, trashed, view } = store.standing.value;
   const dead = trashed || isDead(loaded, error);
   const here = Boolean(sessionId) && loaded && !dead;
   return html`
@@ -39,7 +39,7 @@ const isDead = (loaded, error) => Boolean(error) && isFinal(error) && (!loaded |
 
 function Body() {
   const { store } = usePage();
-  const { view, loaded, error, trashed, messages } = store.conversation.value;
+  const { view, loaded, error, trashed, messages } = store.standing.value;
   if (trashed) return html`<${Notice} text=${t('conversation.deleted')} />`;
   if (isDead(loaded, error)) return html`<${Notice} text=${error.status === 403 ? error.message : t('conversation.none-here')} />`;
   if (!loaded) return html`<${Opening} error=${error} />`;
@@ -51,7 +51,7 @@ function Body() {
 function Messages() {
   const { drawing, store } = usePage();
   const begun = useRef(false);
-  begun.current ||= drawing.settled.value || !store.conversation.value.messages.some(({ role }) => role === 'assistant');
+  begun.current ||= drawing.settled.value || !store.standing.value.messages.some(({ role }) => role === 'assistant');
   return begun.current ? html`<${Transcript} />` : html`<${Opening} />`;
 }
 

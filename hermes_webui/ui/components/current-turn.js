@@ -8,7 +8,7 @@ const READ_AT = 0.35;
 
 export function useCurrentTurn() {
   const { store } = usePage();
-  const { messages } = store.conversation.value;
+  const { messages } = store.standing.value;
   const [turn, setTurn] = useState(() => store.conversation.peek().session?.user_message_count ?? 0);
   useEffect(() => {
     let frame = 0;

@@ -10,7 +10,7 @@ import { Title } from './title.js';
 
 export function Header({ openDrawer, dead }) {
   const { store, router, places, commands } = usePage();
-  const { sessionId, session } = store.conversation.value;
+  const { sessionId, session } = store.standing.value;
   const known = session ?? store.list.value.rows.find((row) => row.session_id === sessionId);
   const here = Boolean(sessionId && session && !dead);
   return html`

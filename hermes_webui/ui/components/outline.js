@@ -14,7 +14,7 @@ const BEYOND = 6;
 
 export function Outline() {
   const { store, places } = usePage();
-  const { session, messages, turns } = store.conversation.value;
+  const { session, messages, turns } = store.standing.value;
   const total = session?.user_message_count ?? 0;
   const outlining = useOutlining(messages, turns);
   const current = useCurrentTurn();

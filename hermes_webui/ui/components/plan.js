@@ -10,10 +10,10 @@ const STATES = { completed: () => t('agents.step-done'), in_progress: () => t('a
 
 export default function Plan() {
   const { store, storage } = usePage();
-  const progress = progressOf(store.conversation.value);
+  const progress = progressOf(store.standing.value);
   if (!progress) return null;
   const { done, all, now, entries } = progress;
-  const running = Boolean(store.conversation.value.run);
+  const running = Boolean(store.standing.value.run);
   return html`
     <details class="plan" open=${storage.get('planOpen') ?? false} onToggle=${({ target }) => storage.set('planOpen', target.open)}>
       <summary><${Icon} name="right" /><span class="plan-name">${t('agents.plan')}</span>

@@ -13,7 +13,7 @@ const NAMED = 40;
 
 export function Queue() {
   const { store, reading } = usePage();
-  const { queue, held } = store.conversation.value;
+  const { queue, held } = store.standing.value;
   const [dragged, setDragged] = useState(null);
   if (!queue.length) return null;
   return html`

@@ -52,7 +52,7 @@ const groupsOf = (view, rows) => (view === 'trash' ? (rows.length ? [{ name: t('
 function Group({ group, line, total, focusable }) {
   const { directory, store } = usePage();
   const { view, unread, projects, project } = store.list.value;
-  const { sessionId } = store.conversation.value;
+  const { sessionId } = store.standing.value;
   const { ids } = directory.selection.value;
   const Row = view === 'trash' ? TrashedRow : SessionRow;
   const marksOf = ({ session_id: id, project_id }) => ({
@@ -164,7 +164,7 @@ function useFocus({ directory, store }, box, ids, top, [line, head], looked) {
     last.at = lost ? -1 : at;
     if (told && bring(box.current, top(at), line, head, wish.id, looked)) last.wish = wish;
   });
-  const current = store.conversation.value.sessionId;
+  const current = store.standing.value.sessionId;
   return [wish?.id, current].find((id) => ids.includes(id)) ?? ids[0];
 }
 

@@ -8,7 +8,7 @@ import { Icon } from './icon.js';
 
 export function ToEnd({ following, last, go }) {
   const { store } = usePage();
-  const count = store.conversation.value.session?.message_count ?? 0;
+  const count = store.standing.value.session?.message_count ?? 0;
   const left = useRef({ last, count });
   if (following) left.current = { last, count };
   if (following) return null;

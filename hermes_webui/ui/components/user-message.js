@@ -80,7 +80,7 @@ function Stage({ row }) {
 /** The editor closes when the new version is on disk; what was typed is kept until then. */
 function Editor({ row, text, done }) {
   const { storage, store } = usePage();
-  const running = Boolean(store.conversation.value.run);
+  const running = Boolean(store.standing.value.run);
   const field = useRef(null);
   const name = `edit.${row.message.id}`;
   const close = () => {

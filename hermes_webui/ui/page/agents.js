@@ -11,7 +11,7 @@ export class Agents {
   /** `[{id, name, prompt}]`. */
   personalities = signal([]);
   /** What the session's agent says of it. */
-  told = computed(() => this.#page.store.conversation.value.agent);
+  told = computed(() => this.#page.store.standing.value.agent);
   /** Who answers next, as it was known before: an agent's modes are there before it has opened a session. */
   #next = computed(() => this.#page.models.providers.value.find(({ id }) => id === this.#page.models.choice.value?.model_provider));
   modes = computed(() => this.told.value.modes ?? this.#next.value?.modes ?? []);
@@ -33,13 +33,13 @@ export class Agents {
 
   /** The ids of the session's tool sets. */
   get enabled() {
-    const { session } = this.#page.store.conversation.value;
+    const { session } = this.#page.store.standing.value;
     const known = this.toolsets.value;
     return session?.enabled_toolsets ?? (session?.workspace ? known?.withWorkspace : null) ?? known?.default ?? [];
   }
 
   get personality() {
-    return this.#page.store.conversation.value.session?.personality ?? '';
+    return this.#page.store.standing.value.session?.personality ?? '';
   }
 
   switchSet(id, on) {

@@ -20,7 +20,7 @@ export class Drawing {
 
   watch({ store }) {
     addEventListener('input', () => this.fetch(), { once: true });
-    effect(() => { if (store.conversation.value.sessionId) this.fetch(); });
+    effect(() => { if (store.standing.value.sessionId) this.fetch(); });
   }
 
   fetch() {

@@ -25,7 +25,7 @@ export class Models {
     this.profiles = computed(() => this.#known.value.profiles ?? []);
     /** What the one that has not begun begins with: a profile, or null. */
     this.profile = computed(() => this.#profile());
-    const own = computed(() => ofSession(page.store.conversation.value.session, this.providers.value));
+    const own = computed(() => ofSession(page.store.standing.value.session, this.providers.value));
     /** The session's model where this server has not got it; another answers then. */
     this.missing = computed(() => {
       const known = this.providers.value.length > 0;
@@ -41,7 +41,7 @@ export class Models {
     /** Whether the chosen model reads images; null where that is not known. */
     this.readsImages = computed(() => this.#modelOf(this.choice.value)?.images ?? null);
     /** Whether the reply that is being written takes a prompt at its next step. */
-    this.canSteer = computed(() => Boolean(this.#known.value.steers?.includes(page.store.conversation.value.run?.engine)));
+    this.canSteer = computed(() => Boolean(this.#known.value.steers?.includes(page.store.standing.value.run?.engine)));
     /** Is there nothing but the demo? */
     this.onlyDemo = computed(() => {
       const ready = this.providers.value.filter((one) => one.ready);
@@ -98,12 +98,12 @@ export class Models {
   }
 
   #chosenHere() {
-    const { view } = this.#page.store.conversation.value;
+    const { view } = this.#page.store.standing.value;
     return this.#begun.value.view === view ? this.#begun.value : { view };
   }
 
   #profile() {
-    if (this.#page.store.conversation.value.sessionId !== null) return null;
+    if (this.#page.store.standing.value.sessionId !== null) return null;
     const { profile } = this.#chosenHere();
     return this.profiles.value.find((one) => (profile === undefined ? one.default : one.id === profile)) ?? null;
   }

@@ -104,7 +104,7 @@ export class Offering {
   #offer(wish) {
     if (!wish) return null;
     if (wish.kind === 'command') return { kind: 'command', items: commandsFor(wish.query, this.#page.commands.available, this.#page.agents.told.value.commands) };
-    const files = filesOf(this.#page.store.conversation.value.messages);
+    const files = filesOf(this.#page.store.standing.value.messages);
     return { kind: 'mention', items: mentionsFor(wish.query, { prompts: this.#prompts.value, files, paths: this.#mentions.paths.value }) };
   }
 }

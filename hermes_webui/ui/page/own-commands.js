@@ -34,7 +34,7 @@ function newChat({ panels, router }) {
 
 /** An open menu closes by itself; then the drawer is closed, then the reply stopped. */
 const stoppable = ({ panels, store }) =>
-  !document.querySelector(':popover-open') && (panels.drawer.value || Boolean(store.conversation.value.run));
+  !document.querySelector(':popover-open') && (panels.drawer.value || Boolean(store.standing.value.run));
 
 function stop({ panels, reading }) {
   if (!panels.drawer.peek()) return reading.stop();

@@ -28,7 +28,7 @@ export class Reading {
   /** Whenever the fold says that it cannot go on by itself, the session is fetched. */
   watch() {
     return effect(() => {
-      const { stale, error } = this.#page.store.conversation.value;
+      const { stale, error } = this.#page.store.standing.value;
       if (stale && !error) queueMicrotask(() => this.load());
     });
   }

@@ -12,6 +12,9 @@ export class Store {
   #waiting = [];
   #timer = 0;
   conversation = computed(() => this.#state.value.conversation);
+  #steady = steady();
+  /** The same without what streams (`open`, `cursor`, `outputs`): another object only when something else has changed. */
+  standing = computed(() => this.#steady(this.conversation.value));
   list = computed(() => this.#state.value.list);
   link = computed(() => this.#state.value.link);
   #rows = transcript();
@@ -49,4 +52,15 @@ export class Store {
   #apply(events) {
     this.#state.value = events.reduce(reduce, this.#state.peek());
   }
+}
+
+/** What a streamed piece changes. Who does not show that is not drawn again, twenty times a second. */
+const STREAMS = new Set(['open', 'cursor', 'outputs']);
+
+function steady() {
+  let last = {};
+  return (now) => {
+    if (Object.keys(now).some((name) => !STREAMS.has(name) && now[name] !== last[name])) last = now;
+    return last;
+  };
 }

@@ -18,6 +18,7 @@ export class Viewport {
   #last = 0;
   #unsettled = true;
   #margin = 0; // the first drawing is what is in view; what lies around it comes once that is seen
+  #widens = false;
   #height = 800; // of the view, as it was measured last: asking while drawing would lay the page out twice
   #redraw;
   #older;
@@ -118,10 +119,12 @@ export class Viewport {
     if (this.following) this.#scrollTo(end);
     if (this.following || !this.#restore(scroller)) this.#remember();
     this.#check();
-    if (!this.#margin && this.#rows.length) this.#widen();
+    if (this.#rows.length) this.#widen();
   }
 
   #widen() {
+    if (this.#widens) return;
+    this.#widens = true;
     requestAnimationFrame(() => setTimeout(() => {
       this.#margin = MARGIN;
       this.#redraw();

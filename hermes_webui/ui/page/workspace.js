@@ -15,7 +15,7 @@ export class Workspace {
   /** What the panel is to show, and takes: `{view}`, `{path, line}`, `{choose: true}`, `{find: true}`; or null. */
   wish = signal(null);
   /** The folder of this conversation as the server names it; '' where none was chosen. */
-  root = computed(() => this.#page.store.conversation.value.session?.workspace ?? '');
+  root = computed(() => this.#page.store.standing.value.session?.workspace ?? '');
   name = computed(() => this.root.value.split('/').findLast(Boolean) ?? '');
 
   constructor(page, storage) {

@@ -51,5 +51,5 @@ function Agent({ agent: { id, name, command, version, state, message, from }, to
 const Missing = ({ agent: { name, install, message } }) => html`
   <li class="provider"><div class="provider-head">
     <span class="provider-mark"><${Icon} name="agent" /></span>
-    <div class="provider-name"><h4>${name}</h4><p class="hint install">${withCode(install || message || t('composer.not-yet'))}</p></div></div></li>
+    <div class="provider-name"><h4>${name}</h4><p class="hint install">${install ? html`<code dir="ltr">${install}</code>` : message || t('composer.not-yet')}</p></div></div></li>
 `;

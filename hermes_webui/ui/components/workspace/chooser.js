@@ -15,7 +15,7 @@ export function NoFolder() {
   const { told, error } = cabinet.folders;
   const start = told.value?.default;
   const recent = cabinet.folders.recent.filter((path) => path !== start).slice(0, 3);
-  if (!store.conversation.value.loaded) return html`<div class="ws-empty" aria-busy="true"><span class="pulse"></span></div>`;
+  if (!store.standing.value.loaded) return html`<div class="ws-empty" aria-busy="true"><span class="pulse"></span></div>`;
   return html`
     <div class="ws-empty">
       <${Icon} name="folder" /><h2>${t('workspace.none')}</h2><p>${t('workspace.none-words')}</p>

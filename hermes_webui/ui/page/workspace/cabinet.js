@@ -33,7 +33,7 @@ export class Cabinet {
     this.shell = new Shell(this);
     /** The folder that is shown: the chosen one; where a tool has worked without one, the one in which it did. */
     this.folder = computed(() => page.workspace.root.value || this.#fallback());
-    this.ready = computed(() => Boolean(page.store.conversation.value.sessionId && this.folder.value));
+    this.ready = computed(() => Boolean(page.store.standing.value.sessionId && this.folder.value));
     effect(() => this.#look());
     this.#watchTurns();
     effect(() => this.#grant(page.workspace.wish.value));
@@ -48,7 +48,7 @@ export class Cabinet {
   }
 
   #fallback() {
-    const worked = this.page.store.conversation.value.messages.some(({ role }) => role === 'tool');
+    const worked = this.page.store.standing.value.messages.some(({ role }) => role === 'tool');
     return worked ? this.folders.told.value?.default ?? '' : '';
   }
 
@@ -72,7 +72,7 @@ export class Cabinet {
 
   /** Another conversation, or another folder: nothing of the one before is shown. */
   #look() {
-    const { sessionId } = this.page.store.conversation.value;
+    const { sessionId } = this.page.store.standing.value;
     const place = `${sessionId} ${this.folder.value}`;
     if (place === this.#place) return;
     this.#place = place;
@@ -84,8 +84,8 @@ export class Cabinet {
 
   /** When a run has ended, and when a tool has done something, the files are looked at again. */
   #watchTurns() {
-    const tools = computed(() => this.page.store.conversation.value.messages.filter(({ role }) => role === 'tool').length);
-    const stirs = computed(() => `${tools.value} ${this.page.store.conversation.value.run?.run_id ?? ''}`);
+    const tools = computed(() => this.page.store.standing.value.messages.filter(({ role }) => role === 'tool').length);
+    const stirs = computed(() => `${tools.value} ${this.page.store.standing.value.run?.run_id ?? ''}`);
     let first = true;
     effect(() => {
       if (stirs.value !== null && !first) this.#soon();
@@ -108,7 +108,7 @@ export class Cabinet {
 
   #grant(wish) {
     if (!wish) return;
-    if (wish.path && !(this.folders.told.value && this.page.store.conversation.value.loaded)) return; // what it lies in is on its way
+    if (wish.path && !(this.folders.told.value && this.page.store.standing.value.loaded)) return; // what it lies in is on its way
     untracked(() => {
       this.page.workspace.wish.value = null;
       this.#fulfil(wish);
