@@ -176,12 +176,14 @@ class HermesSessions:
 
     def _read(self, before: tuple[Any, ...] | None) -> Look | None:
         """What the stores hold now; None where that is what they held before. Blocking."""
+        now = time.time_ns()
         claimed = self._claims.ids()
         stores = tuple(store.stamp() for store in self._stores)
         stamps = (claimed, *stores)
         if stamps == before:
             return None
-        look = Look(stamps, {}, claimed, settled=all(is_settled(version) for stamp in stores for version in stamp))
+        settled = all(is_settled(version, now) for stamp in stores for version in stamp)
+        look = Look(stamps, {}, claimed, settled=settled)
         for number, store in enumerate(self._stores):
             prompts = self._prompts[number]
             try:

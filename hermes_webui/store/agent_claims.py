@@ -7,6 +7,7 @@ another than before.
 from __future__ import annotations
 
 import os
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -29,6 +30,7 @@ class AgentClaims:
 
     def ids(self) -> frozenset[str]:
         """The agents' ids of their sessions; a note that cannot be read claims nothing. Blocking."""
+        now = time.time_ns()
         notes: dict[str, tuple[Version, str]] = {}
         with (
             suppress(OSError),
@@ -38,7 +40,7 @@ class AgentClaims:
                 known = self._known.get(entry.name)
                 changed = version_of(entry.stat())
                 notes[entry.name] = known if known and known[0] == changed else (changed, _claimed(Path(entry.path)))
-        self._known = {name: note for name, note in notes.items() if is_settled(note[0])}
+        self._known = {name: note for name, note in notes.items() if is_settled(note[0], now)}
         return frozenset(claimed for _, claimed in notes.values() if claimed)
 
 

@@ -44,8 +44,8 @@ class Stamp(Struct, frozen=True):
 #: every few milliseconds: two writes in one tick look the same.
 Version = tuple[int, int, int]
 
-#: After so many nanoseconds without a write, the next one has a time of its own.
-SETTLED = 1_000_000_000
+#: After so many nanoseconds without a write, the next one has a time of its own (FAT counts in two seconds).
+SETTLED = 2_500_000_000
 
 
 def version_of(status: os.stat_result) -> Version:
@@ -53,9 +53,9 @@ def version_of(status: os.stat_result) -> Version:
     return status.st_ino, status.st_size, status.st_mtime_ns
 
 
-def is_settled(version: Version) -> bool:
-    """Whether the next write will be seen in the version."""
-    return abs(time.time_ns() - version[2]) > SETTLED
+def is_settled(version: Version, now: int) -> bool:
+    """Whether whatever is written from `now` on (ns since 1970, before the file was read) is seen in the version."""
+    return abs(now - version[2]) > SETTLED
 
 
 def refused(error: OSError, what: str) -> StoreUnavailable:

@@ -1,4 +1,4 @@
-"""The page's files, told apart by what they hold and addressed by what all of them hold; packed when first asked for.
+"""The page's files: told apart by what they hold, addressed by what all of them hold, compressed when first asked for.
 
 The page names its files by the digest of the whole folder (`/static/<digest>/app.js`). What stands at such an address
 never changes, so a browser keeps it for good; another version of the page has other addresses, so nothing of an older
@@ -22,7 +22,7 @@ from msgspec import Struct
 from hermes_webui.web.packing import packed
 
 COMPRESSED = frozenset({".html", ".js", ".mjs", ".css", ".svg", ".json", ".webmanifest", ".txt"})
-#: Smaller files are not worth packing.
+#: Smaller files are not worth it.
 SMALL = 512
 #: The list of the vendored files, with their hashes; a test compares them.
 VENDORED = "vendor/vendor.json"
@@ -61,7 +61,7 @@ class File(Struct, frozen=True, dict=True):
     kind: str
     etag: str
     source: bytes | Path
-    packs: bool
+    compresses: bool
 
     @cached_property
     def plain(self) -> bytes:
@@ -69,9 +69,9 @@ class File(Struct, frozen=True, dict=True):
         return self.source if isinstance(self.source, bytes) else self.source.read_bytes()
 
     @cached_property
-    def packed(self) -> bytes | None:
+    def compressed(self) -> bytes | None:
         """Its bytes in gzip, made once; None where it is sent as it is."""
-        return gzip.compress(self.plain, 9, mtime=0) if self.packs and len(self.plain) > SMALL else None
+        return gzip.compress(self.plain, 9, mtime=0) if self.compresses and len(self.plain) > SMALL else None
 
 
 class Assets(Struct, frozen=True):
@@ -112,7 +112,7 @@ def load(folder: Path) -> Assets:
 
 
 def _bare(name: str, plain: bytes) -> bytes:
-    """A module without its comments; each line keeps its number, so that what a browser reports is found."""
+    """A module without its comments; each line keeps its number, as long as no pack takes it in."""
     if not name.endswith(".js"):
         return plain
     return COMMENT.sub(lambda found: "\n" * found[0].count("\n"), plain.decode()).encode()
@@ -159,7 +159,10 @@ def _addressed(contents: Mapping[str, bytes], digest: str, *, more: bool) -> byt
     def conversation(found: re.Match[str]) -> str:
         style, entry = found.groups()
         links = _links([name for name in modules(contents, [entry]) if name not in first])
-        link, script = f'<link rel="stylesheet" href="{BASE}{style}">', f'<script type="module" src="{BASE}{entry}">'
+        link, script = (
+            f'<link rel="stylesheet" href="{BASE}{style}">',
+            f'<script type="module" async src="{BASE}{entry}">',
+        )
         return f"{link}\n{links}{script}</script>\n" if more else ""
 
     text = CONVERSATIONS.sub(conversation, text).replace(PRELOADS, _links(first))

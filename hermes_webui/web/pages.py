@@ -34,14 +34,14 @@ async def _send(request: Request, file: File | None, keep: str = ASKED_EACH_TIME
         headers["etag"] = file.etag
     if file.etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    packed = await asyncio.to_thread(_packed, file) if "gzip" in request.headers.get("accept-encoding", "") else None
-    if packed is not None:
-        return Response(packed, headers={**headers, "content-encoding": "gzip"})
+    small = await asyncio.to_thread(_compressed, file) if "gzip" in request.headers.get("accept-encoding", "") else None
+    if small is not None:
+        return Response(small, headers={**headers, "content-encoding": "gzip"})
     return Response(file.plain, headers=headers)
 
 
-def _packed(file: File) -> bytes | None:
-    return file.packed
+def _compressed(file: File) -> bytes | None:
+    return file.compressed
 
 
 def _assets(request: Request) -> Assets:

@@ -83,6 +83,21 @@ def test_a_link_to_a_message_shows_it_and_gives_it_the_focus(long_one, open_page
     expect(page).to_have_url(f"{long_one.url}/c/{SID}")
 
 
+@pytest.mark.parametrize("height", [700, 820, 1200])
+def test_a_link_to_the_first_or_the_last_ones_shows_them_where_they_can_be(long_one, open_page, height):
+    page = open_page(f"{long_one.url}/c/{SID}", viewport={"width": 1280, "height": height})
+    at_end(page)
+    links = [(number, f"/c/{SID}#{id_of(page, number)}") for number in (COUNT - 2, COUNT - 4, 0)]
+    for number, link in links:
+        page.goto("about:blank")
+        page.goto(long_one.url + link)
+        expect(shown(page, f"Question {number}")).to_be_in_viewport()
+        page.goto(long_one.url)
+        page.evaluate("(path) => { history.pushState(null, '', path); dispatchEvent(new Event('popstate')); }", link)
+        expect(shown(page, f"Question {number}")).to_be_in_viewport()
+        expect(shown(page, f"Question {number}").get_by_role("article")).to_be_focused()
+
+
 def test_a_link_within_the_page_goes_there_and_back_again(long_one, open_page):
     page = open_page(f"{long_one.url}/c/{SID}")
     at_end(page)
@@ -102,7 +117,7 @@ def test_a_link_to_nothing_says_so_and_shows_the_end(long_one, open_page):
 
 
 def test_a_link_to_another_version_shows_it_when_it_is_wanted(server, open_page):
-    page = open_page(server.url)
+    page = open_page(server.url, viewport={"width": 1280, "height": 2000})  # prompt and reply are in view
     answer(page, "first words")
     sid = session_id(page)
     first = page.locator(".row").first.get_attribute("data-id")

@@ -112,6 +112,18 @@ def test_what_the_page_begins_with_is_asked_for_before_its_modules_are_here_and_
     assert sorted(path for path in asked if path in first) == sorted(first)
 
 
+def test_what_draws_replies_keeps_nothing_else_waiting(server, open_page):
+    page = open_page(server.url)
+    answer(page, "Hello")
+    held = Held(page, "**/vendor/markdown-it.js")
+    page.goto(page.url, wait_until="commit")
+    held.first()
+    expect(composer(page)).to_be_visible()
+    expect(page.get_by_role("navigation").get_by_role("link").first).to_be_visible()
+    held.let_go()
+    expect(replies(page).last).to_be_visible()
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_right_to_left_does_not_break_the_page(server, open_page, width):
     page = open_page(server.url, viewport={"width": width, "height": 800})

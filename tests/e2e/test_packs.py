@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 import hermes_webui
+from hermes_webui.web.assets import load, modules
 from tests.e2e.conftest import Server
 
 pytestmark = pytest.mark.browser
@@ -26,11 +27,22 @@ ALL = """async (names) => {
   return failed;
 }"""
 
-ONE = """async () => {
+ONE = """async (names) => {
   const base = document.querySelector('script[type=module]').src.split('/').slice(0, 5).join('/');
-  const { PageContext } = await import(`${base}/page/page.js`);
-  const { $page_page } = await import(`${base}/packs/app.js`);
-  return PageContext === $page_page.PageContext && typeof PageContext.Provider;
+  let compared = 0;
+  for (const pack of ['app', 'assistant-message']) {
+    const packed = await import(`${base}/packs/${pack}.js`);
+    for (const name of names) {
+      const inside = packed[`$${name.replace(/\\.js$/, '').replace(/\\W/g, '_')}`];
+      if (!inside) continue;
+      const module = await import(`${base}/${name}`);
+      for (const key of Object.keys(module)) {
+        if (module[key] !== inside[key]) return `${name}: ${key}`;
+        compared += 1;
+      }
+    }
+  }
+  return compared;
 }"""
 
 
@@ -43,4 +55,11 @@ def test_every_module_can_be_imported_and_there_is_one_of_each(
     names = [name for name in names if not name.startswith(RUNS)]
     assert len(names) > 200
     assert page.evaluate(ALL, names) == []
-    assert page.evaluate(ONE) == "function"
+    assert page.evaluate(ONE, names) > 300
+
+
+def test_what_runs_beside_the_page_does_not_bring_the_page_along():
+    beside = [found.relative_to(UI).as_posix() for found in UI.glob("frames/*.js")] + ["net/worker.js"]
+    contents = {name: file.plain for name, file in load(UI).files.items() if not name.startswith("vendor/")}
+    for name in beside:
+        assert "packs/app.js" not in modules(contents, [name]), name

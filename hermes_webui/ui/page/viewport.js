@@ -4,7 +4,9 @@
 import { estimate, offsetsOf, rangeOf, rowAt } from '../state/window.js';
 
 const LINES = '.block, .fold, .line, .bubble'; // the parts of a row that something may grow above of
-const MARGIN = 900;
+const MARGIN = 1200;
+/** The first drawing is what is in view; what lies around it comes once that is seen. */
+const FIRST_MARGIN = 48;
 const NEAR_END = 24;
 const MORE_WITHIN = 2500;
 
@@ -17,7 +19,7 @@ export class Viewport {
   #anchor = null;
   #last = 0;
   #unsettled = true;
-  #margin = 0; // the first drawing is what is in view; what lies around it comes once that is seen
+  #margin = FIRST_MARGIN;
   #widens = false;
   #height = 800; // of the view, as it was measured last: asking while drawing would lay the page out twice
   #redraw;
@@ -89,8 +91,9 @@ export class Viewport {
   /** Around the anchor, as it lies in the new layout; at first, and when following, around the end. */
   #rangeNow() {
     const at = this.following ? -1 : this.#anchorAt();
-    const top = at < 0 ? this.#offsets.at(-1) - this.#height : this.#offsets[at] - this.#anchor.top;
-    return rangeOf(this.#offsets, top, this.#height, this.#margin);
+    const last = this.#offsets.at(-1) - this.#height;
+    const wanted = at < 0 ? last : this.#offsets[at] - this.#anchor.top;
+    return rangeOf(this.#offsets, Math.max(Math.min(wanted, last), 0), this.#height, this.#margin); // no farther than one can scroll
   }
 
   #anchorAt() {
@@ -127,7 +130,7 @@ export class Viewport {
     this.#widens = true;
     requestAnimationFrame(() => setTimeout(() => {
       this.#margin = MARGIN;
-      this.#redraw();
+      if (this.#scroller?.isConnected) this.#redraw();
     }));
   }
 
@@ -187,7 +190,7 @@ export class Viewport {
   #check() {
     const { scrollTop, clientHeight, scrollHeight } = this.#scroller;
     const [from, to] = rangeOf(this.#offsets, scrollTop, clientHeight, this.#margin / 3);
-    if (from < this.range[0] || to > this.range[1]) this.#redraw();
+    if ((from < this.range[0] || to > this.range[1]) && String(this.#rangeNow()) !== String(this.range)) this.#redraw();
     if (scrollTop < MORE_WITHIN && this.#rows.length) this.#older();
     if (!this.#whole && scrollHeight - clientHeight - scrollTop < MORE_WITHIN) this.#newer();
   }

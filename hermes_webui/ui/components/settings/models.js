@@ -8,7 +8,7 @@ import { Icon } from '../icon.js';
 import { Said, useRequest } from './fields.js';
 import { Closed } from './closed.js';
 import { Engines } from './engines.js';
-import { ProviderForm } from './provider-form.js';
+import { ProviderForm, spoken } from './provider-form.js';
 
 export function Models({ server }) {
   const { models } = usePage();
@@ -55,12 +55,6 @@ function stateOf({ key, needs_key, base_url }, known) {
   const end = key.end ? t('settings.key-end', { end: key.end }) : t('settings.key-page');
   const where = key.from ? from[key.from] ?? end : needs_key ? t('settings.key-none') : base_url;
   return [...ready, where].join(' · ');
-}
-
-/** The test's outcome in the reader's language. */
-export function spoken({ ok, code, message, models }, { name, base_url }) {
-  const text = code === 'error' ? message : t(`settings.test-${code}`, { name, count: models, address: base_url });
-  return { good: ok, text };
 }
 
 function Add({ server }) {

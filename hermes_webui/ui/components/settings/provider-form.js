@@ -4,7 +4,12 @@ import { useId, useRef } from 'preact/hooks';
 import { t } from '../../words/words.js';
 import { html } from '../html.js';
 import { Said, useRequest } from './fields.js';
-import { spoken } from './models.js';
+
+/** The test's outcome in the reader's language. */
+export function spoken({ ok, code, message, models }, { name, base_url }) {
+  const text = code === 'error' ? message : t(`settings.test-${code}`, { name, count: models, address: base_url });
+  return { good: ok, text };
+}
 
 export function ProviderForm({ provider, server, done }) {
   const form = useRef(null);
