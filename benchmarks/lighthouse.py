@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
@@ -42,13 +42,15 @@ def _asked(command: str, url: str) -> dict[str, float]:
     flags = " ".join(("--headless=new", *FLAGS))
     asked = (command, url, "--quiet", "--output=json", "--preset=desktop", f"--only-categories={','.join(CATEGORIES)}")
     environment = {**os.environ, "CHROME_PATH": shutil.which("chromium") or shutil.which("google-chrome") or ""}
-    for _ in range(3):  # it misses the beginning of its own trace now and then, and says that it wants to run again
-        call = subprocess.run(
-            [*asked, f"--chrome-flags={flags}"], env=environment, capture_output=True, check=False, timeout=SECONDS
-        )
-        if not call.returncode:
-            break
-    else:
+    call = _run(asked, flags, environment)
+    if call.returncode:  # it misses the beginning of its own trace now and then, and asks to be run again
+        call = _run(asked, flags, environment)
+    if call.returncode:
         raise RuntimeError(f"Lighthouse says: {call.stderr.decode('utf-8', 'replace')[-500:]}")
     categories = json.loads(call.stdout)["categories"]
     return {category: 100 * (categories[category]["score"] or 0) for category in CATEGORIES}
+
+
+def _run(asked: Sequence[str], flags: str, environment: Mapping[str, str]) -> subprocess.CompletedProcess[bytes]:
+    command = [*asked, f"--chrome-flags={flags}"]
+    return subprocess.run(command, env=environment, capture_output=True, check=False, timeout=SECONDS)
