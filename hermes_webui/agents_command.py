@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hermes_webui.engines.acp.engine import AcpEngine
 from hermes_webui.engines.acp.installing import install_hermes
-from hermes_webui.engines.acp.profiles import HERMES
+from hermes_webui.engines.acp.profiles import COMMAND, HERMES
 from hermes_webui.engines.base import Engine
 from hermes_webui.errors import NotFound
 
@@ -37,7 +37,7 @@ def installed(engines: Mapping[str, Engine], wanted: str, state: Path, told: Pri
     if wanted == HERMES and agent.profile.source == "path":
         for line in install_hermes(state):
             told(line)
-        told("Try it with: hermes-webui agents test hermes")
+        told(f"Try it with: {COMMAND} agents test hermes")
         return 0
     told(f"{agent.profile.name} comes with its own installer. Type: {agent.profile.install}")
     return 0

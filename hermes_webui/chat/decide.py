@@ -269,7 +269,7 @@ def restore(head: Head) -> list[Change]:
 def alive(head: Head) -> None:
     """Raises NotFound for a session in the trash."""
     if head.trashed:
-        raise NotFound("This conversation was deleted. Restore it to go on.")
+        raise NotFound("This conversation was deleted. Restore it to go on.", trashed=True)
 
 
 def _idle(head: Head) -> None:

@@ -59,7 +59,7 @@ class DemoEngine:
         turn = _from_its_prompt(turn)
         asked = words_of(prompt_of(turn.messages))
         pace = self._pace * (_SLOWER if "slow" in asked else 1)
-        usage = Usage(input_tokens=sum(len(str(body.get("content") or "").split()) for body in turn.messages))
+        usage = Usage(input_tokens=sum(len(str(body.get("content") or "").split()) for body in turn.messages), cost=0.0)
         fails = "error" in asked and not turn.continues
         async for event in _played(heard(_script(turn, fails=fails)), ask):
             await self._pause(pace)
@@ -172,4 +172,4 @@ def _counted(usage: Usage, event: EngineEvent) -> Usage:
     if not isinstance(event, TextDelta | ReasoningDelta):
         return usage
     thought = isinstance(event, ReasoningDelta)
-    return Usage(usage.input_tokens, usage.output_tokens + 1, usage.reasoning_tokens + thought)
+    return Usage(usage.input_tokens, usage.output_tokens + 1, usage.reasoning_tokens + thought, usage.cost)

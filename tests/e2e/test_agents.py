@@ -245,8 +245,15 @@ def test_a_plan_is_followed_over_the_composer_and_a_long_run_of_calls_folds_late
     expect(plan).to_have_count(0)
 
 
-def test_what_subagents_do_stands_inside_their_cards(server, open_page):
-    page = open_page(server.url)
+OUTSIDE = """[...document.querySelectorAll('.reply *')]
+  .filter((one) => one.checkVisibility() && !one.closest('.output, pre'))
+  .filter((one) => one.getBoundingClientRect().right > innerWidth)
+  .map((one) => one.outerHTML.slice(0, 80))"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_what_subagents_do_stands_inside_their_cards(server, open_page, width):
+    page = open_page(server.url, viewport={"width": width, "height": 800})
     send(page, "subagents")
     finished(page)
     page.reload()
@@ -257,6 +264,7 @@ def test_what_subagents_do_stands_inside_their_cards(server, open_page):
     expect(helpers.first.get_by_role("group", name="What the subagent does")).to_contain_text(
         "Find what is said about winter"
     )
+    assert page.evaluate(OUTSIDE) == []
 
 
 def test_output_is_seen_while_a_call_runs(make_server, open_page):

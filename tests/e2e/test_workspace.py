@@ -177,6 +177,11 @@ def test_changes_are_grouped_and_shown_line_by_line(make_server, open_page):
     panel.get_by_role("button", name="README").click()
     expect(paper(page, "README").locator(".ws-patch-line.removed")).to_have_text(re.compile("Read me"))
     expect(paper(page, "README").locator(".ws-patch-line.added")).to_have_text(re.compile("Read this"))
+    panel.get_by_role("tab", name="Files").click()  # what was opened does not lie over what is chosen now
+    entry(page, "README").click()
+    expect(paper(page, "README")).to_contain_text("Read this")
+    panel.get_by_role("tab", name="Changes").click()
+    expect(panel.get_by_text("Begin")).to_be_visible()
 
 
 def test_what_changes_on_the_disk_is_seen_when_a_run_ends(make_server, open_page):

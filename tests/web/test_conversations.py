@@ -294,7 +294,8 @@ async def test_a_deleted_session_is_gone_until_it_is_restored(hermes: Hermes):
     deleted = await hermes.post("/api/session/delete", session_id=session_id)
     assert deleted["revision"] == before["revision"] + 1
     for path in ("/api/session", "/api/session/status"):
-        assert (await hermes.get(path, 404, session_id=session_id))["error"]["code"] == "not_found"
+        error = (await hermes.get(path, 404, session_id=session_id))["error"]
+        assert (error["code"], error["trashed"]) == ("not_found", True)
     assert (await hermes.get("/api/sessions"))["total"] == 0
     for path, body in (("rename", {"title": "x"}), ("pin", {}), ("draft", {"text": "x"})):
         await hermes.post(f"/api/session/{path}", 404, session_id=session_id, **body)

@@ -73,6 +73,11 @@ class Call:
         return self.title if self.kind == "execute" else ""  # Gemini CLI says a command there and nowhere else
 
     @property
+    def is_named(self) -> bool:
+        """Whether the agent says which tool it is, and not only of what kind."""
+        return self.name not in {*KINDS, "tool"}
+
+    @property
     def paths(self) -> frozenset[str]:
         """The files that it names."""
         given = (self.args.get(key) for key in PATHS)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -69,6 +71,8 @@ class Limits(Struct, frozen=True):
     idle_seconds: float = 15 * 60.0
 
 
+#: This program, as a person starts it: from a checkout nothing of its name is on the PATH.
+COMMAND: Final = "hermes-webui" if shutil.which("hermes-webui") else f"{shlex.quote(sys.executable)} -m hermes_webui"
 _NPM: Final = "npm install -g {}"
 #: Where a key stands that only this agent shall have.
 _KEY: Final = "`env` of [agents.{}] in config.toml"
@@ -79,7 +83,7 @@ KNOWN: Final[Mapping[str, Profile]] = {
             HERMES,
             "Hermes Agent",
             ("hermes", "acp"),
-            "hermes-webui agents install hermes",
+            f"{COMMAND} agents install hermes",
             "run `{command} setup` in a terminal once",
             traits=Traits(wedges=True, loads_anything=True, patience=60.0),
         ),

@@ -21,7 +21,7 @@ def permission(request_id: str, call: Call, given: Sequence[Any], cwd: str, pati
     """The question about a call, with the agent's own answers. `patience`: after so many seconds the agent denies."""
     options = tuple(_option(each, call) for each in given if isinstance(each, Mapping) and each.get("optionId"))
     kinds = {option.kind for option in options}
-    if "allow_once" in kinds and "allow_session" not in kinds:
+    if "allow_once" in kinds and "allow_session" not in kinds and _grant(call):
         at = next(at for at, option in enumerate(options) if option.kind == "allow_once") + 1
         options = (*options[:at], _session(call), *options[at:])
     timeout = patience - EARLIER_SECONDS if patience is not None else None
@@ -30,7 +30,8 @@ def permission(request_id: str, call: Call, given: Sequence[Any], cwd: str, pati
 
 def own(request_id: str, call: Call, cwd: str) -> InputRequest:
     """The question about something that this server shall do for the agent."""
-    options = (Option("allow", "Allow", "allow_once"), _session(call), Option("deny", "Deny", "reject_once"))
+    session = (_session(call),) if _grant(call) else ()
+    options = (Option("allow", "Allow", "allow_once"), *session, Option("deny", "Deny", "reject_once"))
     return InputRequest(request_id, "permission", call.title, options, about(call, cwd))
 
 
@@ -63,4 +64,8 @@ def _session(call: Call) -> Option:
 
 
 def _grant(call: Call) -> str:
-    return pattern_for(call.name, call.subject if call.kind == "execute" else "")
+    """What an answer for the session covers: the tool; but of commands, and where the agent names no tool, no more than
+    what this call acts on, and nothing where it does not say what that is.
+    """
+    exact = call.kind == "execute" or not call.is_named
+    return pattern_for(call.name, call.subject) if exact and call.subject else "" if exact else call.name

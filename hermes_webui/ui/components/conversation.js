@@ -40,7 +40,7 @@ const isDead = (loaded, error) => Boolean(error) && isFinal(error) && (!loaded |
 function Body() {
   const { store } = usePage();
   const { view, loaded, error, trashed, messages } = store.standing.value;
-  if (trashed) return html`<${Notice} text=${t('conversation.deleted')} />`;
+  if (trashed || (isDead(loaded, error) && error.trashed)) return html`<${Deleted} />`;
   if (isDead(loaded, error)) return html`<${Notice} text=${error.status === 403 ? error.message : t('conversation.none-here')} />`;
   if (!loaded) return html`<${Opening} error=${error} />`;
   if (!messages.length && !store.rows.value.length) return html`<${EmptyState} />`;
@@ -64,8 +64,17 @@ function Opening({ error }) {
     ${sent.length > 0 && html`<div class="rows opening-sent">${sent.map((row, at) => html`<${Row} key=${row.key} row=${row} at=${at} />`)}</div>`}`;
 }
 
-function Notice({ text }) {
+function Notice({ text, children }) {
   const { router } = usePage();
-  return html`<div class="notice"><p>${text}</p>
-    <button type="button" class="secondary" onClick=${() => router.go(null)}>${t('conversation.new-chat')}</button></div>`;
+  return html`<div class="notice"><p>${text}</p><div class="notice-actions">${children}
+    <button type="button" class="secondary" onClick=${() => router.go(null)}>${t('conversation.new-chat')}</button></div></div>`;
+}
+
+/** It is in the trash, and can come back from there. */
+function Deleted() {
+  const { filing, store } = usePage();
+  const { sessionId, session } = store.standing.value;
+  const restore = () => filing.restore([{ session_id: sessionId, title: session?.title }]);
+  return html`<${Notice} text=${t('conversation.deleted')}>
+    <button type="button" class="primary" onClick=${restore}>${t('list.restore')}</button><//>`;
 }

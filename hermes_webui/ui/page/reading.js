@@ -97,7 +97,8 @@ export class Reading {
   #failed(session_id, error) {
     const { store } = this.#page;
     if (error.status === 0 || error.status >= 500) store.dispatch({ type: 'link.away', at: Date.now() });
-    store.dispatch({ type: 'session.failed', session_id, error: { status: error.status, message: error.message } });
+    const { status, message, details } = error;
+    store.dispatch({ type: 'session.failed', session_id, error: { status, message, trashed: Boolean(details?.trashed) } });
     if (isFinal(error)) return;
     this.#failures += 1;
     this.#timer = setTimeout(() => this.load(), pause(this.#failures));

@@ -11,6 +11,13 @@ const TABS = {
   terminal: () => ['terminal', t('workspace.terminal')],
 };
 
+/** A file that lies over the list goes, so that one sees what was chosen; what is not saved of it stays. */
+function turnTo(cabinet, view) {
+  const list = document.querySelector('.ws-list');
+  if (list && !list.checkVisibility()) cabinet.paper.close();
+  cabinet.view.value = view;
+}
+
 export function Tabs() {
   const cabinet = useCabinet();
   const view = cabinet.view.value;
@@ -21,7 +28,7 @@ export function Tabs() {
     if (!by) return;
     event.preventDefault();
     const next = names[(names.indexOf(view) + by * (document.dir === 'rtl' ? -1 : 1) + names.length) % names.length];
-    cabinet.view.value = next;
+    turnTo(cabinet, next);
     event.currentTarget.querySelector(`#ws-tab-${next}`).focus();
   };
   return html`
@@ -36,7 +43,7 @@ function Tab({ name, chosen, count }) {
   const [icon, words] = TABS[name]();
   return html`
     <button type="button" role="tab" id=${`ws-tab-${name}`} aria-selected=${chosen ? 'true' : 'false'} tabindex=${chosen ? 0 : -1}
-      onClick=${() => { cabinet.view.value = name; }}>
+      onClick=${() => turnTo(cabinet, name)}>
       <${Icon} name=${icon} />${words}${count > 0 && html`<span class="ws-count">${count}</span>`}</button>
   `;
 }
