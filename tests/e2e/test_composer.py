@@ -208,5 +208,6 @@ def test_enter_in_a_conversation_that_turns_out_to_be_gone_sends_nothing_and_giv
     page.get_by_role("button", name="Copy the text").click()
     assert page.evaluate("navigator.clipboard.readText()") == "too late"
     held.let_go()
-    expect(page.get_by_text("There is no such conversation here.")).to_be_visible()
+    expect(page.get_by_text("This conversation was deleted, here or in another tab.")).to_be_visible()
+    expect(page.get_by_role("button", name="Restore")).to_be_visible()
     assert page.request.get(f"{server.url}/api/sessions").json()["total"] == 0
