@@ -30,6 +30,7 @@ from hermes_webui.runs.daily import Daily
 from hermes_webui.runs.desk import Desk
 from hermes_webui.runs.hermes import HermesSessions
 from hermes_webui.runs.permissions import Permissions
+from hermes_webui.runs.searching import Searching
 from hermes_webui.runs.setup import Given, Setup
 from hermes_webui.runs.spending import Spending
 from hermes_webui.runs.supervisor import Asks, Supervisor
@@ -54,6 +55,7 @@ from hermes_webui.store.projects import Projects
 from hermes_webui.store.prompts import Prompts
 from hermes_webui.store.recovery import Progress, Recovery, Report
 from hermes_webui.store.schedules import Schedules
+from hermes_webui.store.search import Search
 from hermes_webui.store.sessions import SessionStore
 from hermes_webui.store.usage import Usage
 from hermes_webui.streams.hub import Hub
@@ -173,6 +175,7 @@ class _Running:
             supervisor=supervisor,
             engines=engines,
             hub=desk.hub,
+            searching=Searching(Search(opened.store), desk),
             doorman=doorman,
             report=opened.report,
             default=default,
@@ -233,6 +236,7 @@ class _Running:
         await self._daily.close()
         self.services.hermes.close()
         await self.services.around.spending.close()
+        await self.services.searching.close()
         await self.services.unread.close()
         await self.services.permissions.close()
         await self.services.desk.close()

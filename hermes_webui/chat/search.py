@@ -67,11 +67,11 @@ class Needle:
         spans = [found.span() for found in islice(self._pattern.finditer(folded), MOST_PLACES)]
         if not spans:
             return None
-        places = list(_led_back(text, spans))
-        return Match(len(places), _snippet(text, places))
+        places = list(led_back(text, spans))
+        return Match(len(places), snippet(text, places))
 
 
-def _led_back(text: str, places: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def led_back(text: str, places: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Places in the folded text as places in the text itself: whole characters with their accents, each once, also
     where one character folds to several.
     """
@@ -87,7 +87,8 @@ def _led_back(text: str, places: list[tuple[int, int]]) -> Iterator[tuple[int, i
             done = last
 
 
-def _snippet(text: str, places: list[tuple[int, int]]) -> list[str]:
+def snippet(text: str, places: list[tuple[int, int]]) -> list[str]:
+    """A little of the text from the first of these places on, in parts as `Match` has them."""
     first, first_end = places[0]
     start = max(0, first - BEFORE)
     if start and (space := text.find(" ", start, first)) >= 0:

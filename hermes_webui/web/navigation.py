@@ -1,4 +1,4 @@
-"""Finding one's way in a long conversation: its prompts, words in it, and the whole of it as a file."""
+"""Finding one's way: words in all conversations; in one its prompts, words in it, and the whole of it as a file."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from hermes_webui.chat import decide
+from hermes_webui.chat.document import Summary
 from hermes_webui.chat.head import Head
 from hermes_webui.chat.messages import Message, timestamp_of
 from hermes_webui.chat.prose import markdown
-from hermes_webui.chat.search import Needle
+from hermes_webui.chat.search import Match, Needle
+from hermes_webui.chat.terms import Terms
 from hermes_webui.errors import BadRequest
 from hermes_webui.runs.desk import Desk
 from hermes_webui.store import places
@@ -27,6 +29,8 @@ from hermes_webui.web.services import services
 PAGE = 50
 MOST = 200
 LAST = 999_999_999
+#: Numbers of the search are times in microseconds, which JavaScript still counts exactly.
+LARGEST = 2**53
 QUERY_LIMIT = 500
 LINE = 160
 #: Seconds of a date that a person may mean (the year 9999).
@@ -61,9 +65,7 @@ def _prompt_json(message: Message) -> dict[str, Any]:
 
 async def find(request: Request) -> Response:
     """Messages that hold the words, newest first; `next` is where to go on."""
-    query = wanted(request, "query")
-    if len(query) > QUERY_LIMIT:
-        raise BadRequest(f"At most {QUERY_LIMIT} characters are looked for.")
+    query = _query(request)
     desk, session, head = await _shown(request)
     limit = number(request, "limit", PAGE, MOST)
     everything = flag(request, "everything", default=False)
@@ -76,15 +78,44 @@ async def find(request: Request) -> Response:
     return Json({"hits": [_hit_json(hit) for hit in found.hits], "next": found.next, "searched": found.searched})
 
 
+async def search(request: Request) -> Response:
+    """Messages of all conversations that hold the words, newest first; `next` is where to go on."""
+    terms = Terms(_query(request))
+    if terms.empty:
+        raise BadRequest("There is no letter and no digit in that to look for.")
+    limit = number(request, "limit", PAGE, MOST)
+    before = number(request, "before", LARGEST, LARGEST)
+    found = await services(request).searching.look(terms, before, limit)
+    hits = [{**_place_json(hit.message), **_match_json(hit.match), **_of(hit.summary)} for hit in found.hits]
+    return Json({"hits": hits, "next": found.next, "progress": found.progress, "trouble": found.trouble})
+
+
+def _of(summary: Summary) -> dict[str, Any]:
+    return {"session_id": summary.session_id, "title": summary.title, "archived": summary.archived}
+
+
+def _query(request: Request) -> str:
+    query = wanted(request, "query")
+    if len(query) > QUERY_LIMIT:
+        raise BadRequest(f"At most {QUERY_LIMIT} characters are looked for.")
+    return query
+
+
 def _on_path(desk: Desk, session: Session, head: Head, look: Callable[[VisiblePath], Hits]) -> Hits:
     with desk.store.visible(session, head.leaf) as path:
         return look(path)
 
 
 def _hit_json(hit: Hit) -> dict[str, Any]:
-    message = hit.message
-    place = {"id": message.id, "role": message.role, "timestamp": timestamp_of(message.body), "turn": message.turn}
-    return {**place, "count": hit.match.count, "snippet": hit.match.snippet}
+    return {**_place_json(hit.message), **_match_json(hit.match)}
+
+
+def _place_json(message: Message) -> dict[str, Any]:
+    return {"id": message.id, "role": message.role, "timestamp": timestamp_of(message.body), "turn": message.turn}
+
+
+def _match_json(match: Match) -> dict[str, Any]:
+    return {"count": match.count, "snippet": match.snippet}
 
 
 async def export(request: Request) -> Response:

@@ -80,7 +80,7 @@ def number(request: Request, name: str, default: int, most: int) -> int:
     value = request.query_params.get(name)
     if value is None:
         return default
-    if not (value.isascii() and value.isdigit()) or len(value) > DIGITS or int(value) < 1:
+    if not (value.isascii() and value.isdigit()) or len(value) > max(DIGITS, len(str(most))) or int(value) < 1:
         raise BadRequest(f"{name} must be a number from 1 to {most}.")
     return min(int(value), most)
 

@@ -146,6 +146,14 @@ API: tuple[Endpoint, ...] = (
     ),
     Endpoint(
         GET,
+        "/api/search",
+        navigation.search,
+        "Words in all conversations, newest first; while progress is below 1, older ones are still being read",
+        "query! limit before",
+        gives="hits, next, progress, trouble",
+    ),
+    Endpoint(
+        GET,
         "/api/session/export",
         navigation.export,
         "A whole conversation as a file: markdown, or json in hermes-webui's format",

@@ -17,6 +17,7 @@ from hermes_webui.runs.hermes import HermesSessions
 from hermes_webui.runs.mcp import McpSetup
 from hermes_webui.runs.permissions import Permissions
 from hermes_webui.runs.personalities import Personalities
+from hermes_webui.runs.searching import Searching
 from hermes_webui.runs.setup import Setup
 from hermes_webui.runs.spending import Spending
 from hermes_webui.runs.supervisor import Supervisor
@@ -71,6 +72,7 @@ class Services:
     supervisor: Supervisor
     engines: Mapping[str, Engine]
     hub: Hub
+    searching: Searching
     doorman: Doorman
     report: Report
     default: Default
