@@ -9,7 +9,7 @@ import asyncio
 import logging
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 
 from msgspec import Struct
@@ -72,11 +72,14 @@ class Searching:
         self._total = self._left = 0
         self._trouble = ""
 
-    async def look(self, terms: Terms, before: int | None, limit: int) -> Hits:
-        """At most `limit` messages before the number `before`. Raises `SourceUnavailable`."""
+    async def look(self, terms: Terms, before: int, limit: int, wanted: Callable[[Summary], bool]) -> Hits:
+        """At most `limit` messages before the number `before`, in conversations that are `wanted`.
+
+        Raises `SourceUnavailable`.
+        """
         task = self._task = self._task or asyncio.create_task(self._catch_up(), name="search")
         await asyncio.wait({task}, timeout=self.wait)
-        places, following = await self._desk.read(self._places, terms, before)
+        places, following = await self._desk.read(self._places, terms, before, wanted)
         found = await self._shown(places, terms)
         if len(found) > limit:
             found = found[:limit]
@@ -104,13 +107,14 @@ class Searching:
         finally:
             self._task = None
 
-    def _places(self, terms: Terms, before: int | None) -> tuple[list[Place], int | None]:
+    def _places(self, terms: Terms, before: int, wanted: Callable[[Summary], bool]) -> tuple[list[Place], int | None]:
         """The next messages that may be told, and the number before which to go on."""
         found: list[Place] = []
         counts: Counter[str] = Counter()
         for place in islice(self._search.find(terms, before), PASSED):
             counts[place.session_id] += 1
-            if counts[place.session_id] <= OF_ONE and place.session_id in self._desk.index:
+            row = self._desk.index.get(place.session_id)
+            if row is not None and counts[place.session_id] <= OF_ONE and wanted(row.summary):
                 found.append(place)
             if len(found) == LOOKED_AT or counts.total() == PASSED:
                 return found, place.number

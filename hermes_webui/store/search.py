@@ -175,7 +175,7 @@ class Search:
         agents = stamp is not None and stamp.size == AGENT
         return Mark(behind.upto.upto, Stamp(AGENT, head.message_count)) if agents else behind.upto
 
-    def find(self, terms: Terms, before: int | None = None) -> Iterator[Place]:
+    def find(self, terms: Terms, before: int) -> Iterator[Place]:
         """Messages that hold all the terms, the newest first, as far as was read. Raises `SourceUnavailable`."""
         return self._words.find(terms, before)
 

@@ -137,7 +137,7 @@ class Words:
                 self.forget()
             raise
 
-    def find(self, terms: Terms, before: int | None = None) -> Iterator[Place]:
+    def find(self, terms: Terms, before: int) -> Iterator[Place]:
         """Messages that hold all the terms, the newest first, as far as was read. Raises `SourceUnavailable`."""
         if terms.empty or not self._path.exists():
             return
@@ -149,7 +149,7 @@ class Words:
             with closing(self._open()) as db:
                 deadline = time.monotonic() + QUERY
                 db.set_progress_handler(lambda: time.monotonic() > deadline, STEPS)
-                for row in db.execute(asked, (terms.expression, before or 1 << 62)):
+                for row in db.execute(asked, (terms.expression, before)):
                     yield Place(*row)
         except sqlite3.OperationalError as error:
             raise SourceUnavailable(TAKES_LONG if "interrupt" in str(error) else UNREADABLE) from error

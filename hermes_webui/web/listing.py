@@ -85,27 +85,37 @@ async def listed(request: Request) -> Response:
 
 
 def _wanted(request: Request) -> Callable[[Summary], bool] | None:
-    """What the query asks for: words of the title, in any case, `#tags`, a project and a source. None: nothing."""
+    """What the query asks for: words of the title, in any case, and what `narrowed` knows. None: nothing."""
     query = request.query_params.get("query", "")
     if len(query) > QUERY_LENGTH:
         raise BadRequest(f"At most {QUERY_LENGTH} characters are looked for.")
-    words = query.casefold().split()
-    project = request.query_params.get("project")
-    source = request.query_params.get("source")
-    if not words and not project and not source:
-        return None
-    tags = {word[1:] for word in words if word.startswith("#") and len(word) > 1}
-    texts = [word for word in words if not word.startswith("#")]
+    scope, words = narrowed(request, query.casefold())
+    if not words:
+        return scope
 
     def fits(row: Summary) -> bool:
-        if project and row.project_id != project:
-            return False
-        if source and row.session_source != source:
-            return False
         title = row.title.casefold()
-        return all(word in title for word in texts) and tags <= {tag.casefold() for tag in row.tags}
+        return (scope is None or scope(row)) and all(word in title for word in words)
 
     return fits
+
+
+def narrowed(request: Request, query: str) -> tuple[Callable[[Summary], bool] | None, list[str]]:
+    """To which conversations `#tags` of the query, a project and a source narrow the list (None: to all), and the words
+    of the query that are no tags.
+    """
+    words = query.split()
+    tags = {word[1:].casefold() for word in words if word.startswith("#") and len(word) > 1}
+    project = request.query_params.get("project")
+    source = request.query_params.get("source")
+
+    def fits(row: Summary) -> bool:
+        if (project and row.project_id != project) or (source and row.session_source != source):
+            return False
+        return tags <= {tag.casefold() for tag in row.tags}
+
+    texts = [word for word in words if not word.startswith("#")]
+    return fits if tags or project or source else None, texts
 
 
 async def move(request: Request) -> Response:

@@ -23,6 +23,7 @@ from hermes_webui.store import places
 from hermes_webui.store.path import VisiblePath
 from hermes_webui.store.places import Hit, Hits, Prompts
 from hermes_webui.store.session import Session
+from hermes_webui.web.listing import narrowed
 from hermes_webui.web.replies import Json, flag, number, refuse_nul, wanted
 from hermes_webui.web.services import services
 
@@ -79,15 +80,23 @@ async def find(request: Request) -> Response:
 
 
 async def search(request: Request) -> Response:
-    """Messages of all conversations that hold the words, newest first; `next` is where to go on."""
-    terms = Terms(_query(request))
+    """Messages that hold the words, in all conversations or in part of the list, newest first; `next` is where to go
+    on.
+    """
+    scope, words = narrowed(request, _query(request))
+    terms = Terms(" ".join(words))
     if terms.empty:
         raise BadRequest("There is no letter and no digit in that to look for.")
     limit = number(request, "limit", PAGE, MOST)
     before = number(request, "before", LARGEST, LARGEST)
-    found = await services(request).searching.look(terms, before, limit)
+    found = await services(request).searching.look(terms, before, limit, _within(request, scope))
     hits = [{**_place_json(hit.message), **_match_json(hit.match), **_of(hit.summary)} for hit in found.hits]
     return Json({"hits": hits, "next": found.next, "progress": found.progress, "trouble": found.trouble})
+
+
+def _within(request: Request, scope: Callable[[Summary], bool] | None) -> Callable[[Summary], bool]:
+    only_archived = flag(request, "archived", default=False)
+    return lambda row: (row.archived or not only_archived) and (scope is None or scope(row))
 
 
 def _of(summary: Summary) -> dict[str, Any]:

@@ -149,7 +149,7 @@ API: tuple[Endpoint, ...] = (
         "/api/search",
         navigation.search,
         "Words in all conversations, newest first; while progress is below 1, older ones are still being read",
-        "query! limit before",
+        "query! limit before archived project source",
         gives="hits, next, progress, trouble",
     ),
     Endpoint(

@@ -54,8 +54,8 @@ def session_id(page: Page) -> str:
 
 
 def rows(page: Page) -> Locator:
-    """The conversations of the list."""
-    return page.get_by_role("navigation", name="Conversations").get_by_role("listitem")
+    """The conversations of the list, without what a search finds in messages."""
+    return page.get_by_role("navigation", name="Conversations").locator("li[data-id]")
 
 
 def menu(page: Page, row: Locator, entry: str) -> None:

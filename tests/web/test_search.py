@@ -131,6 +131,18 @@ async def test_one_conversation_does_not_crowd_out_the_others_and_a_page_goes_on
     assert rest["next"] is None
 
 
+async def test_a_search_is_narrowed_as_the_list_is(hermes: Hermes):
+    one, other = await talked(hermes, ("bees one", "ok")), await talked(hermes, ("bees two", "ok"))
+    await hermes.post("/api/session/tag", session_id=one, tags=["Home"])
+    project = (await hermes.post("/api/projects/save", name="Garden"))["project_id"]
+    await hermes.post("/api/session/move", session_id=other, project_id=project)
+    assert await texts(hermes, "#home bees") == ["bees one"]
+    assert ["".join(hit["snippet"]) for hit in (await found(hermes, "bees", project=project))["hits"]] == ["bees two"]
+    assert (await found(hermes, "bees", archived=1))["hits"] == []
+    assert (await found(hermes, "bees", source="hermes"))["hits"] == []
+    await hermes.get("/api/search", 400, query="#home")
+
+
 async def test_it_is_a_view_that_is_made_anew_where_it_is_gone_or_damaged(hermes: Hermes):
     await talked(hermes, ("the bees", "hum"))
     assert await texts(hermes, "bees") == ["the bees"]

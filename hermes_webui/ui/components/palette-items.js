@@ -1,10 +1,13 @@
 // Where the palette's entries come from.
 
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { itemsOfHits } from '../state/found.js';
 import { SECTIONS } from '../state/settings.js';
 import { t } from '../words/words.js';
+import { Searching } from '../page/searching.js';
 
 const PAUSE_MS = 120;
+const HITS = 6;
 
 /** Rows of conversations whose titles hold the query: those that are here, and those that the server finds. */
 export function useTitles({ api, store }, query) {
@@ -19,6 +22,23 @@ export function useTitles({ api, store }, query) {
   const { rows } = store.list.value;
   const here = new Set(rows.map((row) => row.session_id));
   return [...rows, ...found.filter((row) => !here.has(row.session_id))];
+}
+
+/** What was said: the last messages that hold the query, and the way to all of them in the list. */
+export function useMessages({ api, directory, panels, router, sidebar }, query) {
+  const searching = useMemo(() => new Searching(api, HITS), []);
+  useEffect(() => { searching.look(query.trim()); }, [query]);
+  useEffect(() => () => searching.stop(), []);
+  const { query: looked, hits } = searching.state.value;
+  if (!looked || !hits.length) return [];
+  const all = () => {
+    panels.drawer.value = true; // where the list is one
+    directory.show({ view: 'all', project: null, source: null });
+    directory.search(query.trim());
+    sidebar.toFilter();
+  };
+  return [...itemsOfHits(hits, t('app.untitled'), (id, message) => router.go(id, message)),
+    { id: 'message:all', kind: 'message', title: t('palette.all-messages', { query: query.trim() }), run: all }];
 }
 
 export function itemsOf(page, rows) {

@@ -6,23 +6,25 @@ import { composing } from '../state/commands.js';
 import { sections } from '../state/palette.js';
 import { t } from '../words/words.js';
 import { Dialog } from './dialog.js';
+import { Snippet } from './found-messages.js';
 import { html } from './html.js';
 import { Icon } from './icon.js';
 import { Keys } from './keyboard-map.js';
-import { itemsOf, useTitles } from './palette-items.js';
+import { itemsOf, useMessages, useTitles } from './palette-items.js';
 
-const ICONS = { command: 'right', chat: 'chat', model: 'model', settings: 'settings' };
+const ICONS = { command: 'right', chat: 'chat', model: 'model', settings: 'settings', message: 'search' };
 
 export function Palette({ close }) {
   const page = usePage();
   const [query, setQuery] = useState(page.panels.typed);
   const [at, setAt] = useState(0);
   const found = useTitles(page, query);
-  const groups = sections(query, itemsOf(page, found), page.commands.recent);
+  const said = useMessages(page, query);
+  const groups = [...sections(query, itemsOf(page, found), page.commands.recent), ...(said.length ? [{ kind: 'message', items: said }] : [])];
   const items = groups.flatMap((group) => group.items);
   const chosen = Math.min(at, items.length - 1);
   const run = (item) => {
-    page.commands.used(item.id);
+    if (item.kind !== 'message') page.commands.used(item.id);
     close();
     setTimeout(item.run); // once the dialog is gone, so that the focus can go anywhere
   };
@@ -68,7 +70,7 @@ function Item({ item, active, run, point }) {
     <div role="option" id=${domId(item)} aria-selected=${active ? 'true' : 'false'} class="palette-item"
       onMouseMove=${() => !active && point(item)} onClick=${() => run(item)}>
       <${Icon} name=${ICONS[item.kind]} />
-      <span class="palette-title" dir="auto">${item.title}</span>
+      <span class="palette-title" dir="auto">${item.title}${item.parts && html`<${Snippet} parts=${item.parts} />`}</span>
       ${item.hint && html`<span class="palette-hint">${item.hint}</span>`}
       ${item.keys && html`<${Keys} keys=${item.keys} />`}
     </div>

@@ -8,7 +8,10 @@ import { held } from '../state/list.js';
 import { without } from '../state/selection.js';
 import { t } from '../words/words.js';
 import { html } from './html.js';
+import { late } from './late.js';
 import { SessionRow, TrashedRow } from './session-row.js';
+
+const FoundMessages = late(() => import('./found-messages.js'), 'FoundMessages');
 
 const MARGIN = 600; // px that are drawn above and below the view
 const NEAR = 200;
@@ -43,6 +46,7 @@ export function SessionList({ open }) {
         ${shown.map((group) => html`<${Group} key=${group.name} group=${group} line=${line} total=${rows.length} focusable=${focus} />`)}
       </div>
       ${list.next && html`<p class="more">${t('list.loading')}</p>`}
+      ${list.query.trim() && list.view !== 'trash' && html`<${FoundMessages} open=${open} back=${() => keys.last()} />`}
     </nav>
   `;
 }

@@ -16,8 +16,8 @@ const ListMenu = late(() => import('./list-menu.js'), 'ListMenu');
 
 export function Sidebar({ inert, close }) {
   const { commands, directory, router } = usePage();
-  const open = (id) => {
-    router.go(id);
+  const open = (id, message) => {
+    router.go(id, message);
     close();
   };
   const { selection, menu } = directory;

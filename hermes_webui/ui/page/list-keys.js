@@ -31,6 +31,12 @@ export class ListKeys {
     return this.#directory.rows(ids.has(id) ? this.ids.filter((one) => ids.has(one)) : [id]);
   }
 
+  /** From what stands below the rows up to the last of them, or to the search. */
+  last() {
+    if (this.ids.length) this.#directory.focus(this.ids.at(-1));
+    else document.querySelector('.filter input')?.focus();
+  }
+
   arrived(target) {
     const id = idOf(target);
     if (id) this.#directory.arrived(id);
@@ -81,7 +87,8 @@ export class ListKeys {
   }
 
   pressed(event) {
-    if (event.target.closest('input, [popover]') || event.altKey || composing(event)) return;
+    if (event.target.closest('input, [popover]') || event.altKey || event.defaultPrevented || composing(event)) return;
+    if (event.target.closest('.in-messages')) return void this.#jump(event);
     const id = idOf(event.target) ?? this.#directory.focused.peek()?.id;
     if (this.#walk(event, id) || this.#act(event, id) || this.#jump(event)) event.preventDefault();
   }
@@ -91,6 +98,8 @@ export class ListKeys {
     const [at, end] = [this.ids.indexOf(id), this.ids.length - 1];
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + PAGE, PageUp: at - PAGE, Home: 0, End: end }[key];
     if (to === undefined || end < 0 || ctrlKey || metaKey) return false;
+    const below = key === 'ArrowDown' && at === end && !shiftKey && document.querySelector('.in-messages a');
+    if (below) return below.focus() ?? true;
     const next = this.ids[Math.min(Math.max(to, 0), end)];
     if (shiftKey) selection.value = ranged({ anchor: selection.peek().anchor ?? id }, next, this.ids);
     this.#directory.focus(next);

@@ -29,8 +29,9 @@ export class Router {
     return this.#arrive();
   }
 
-  go(sessionId) {
-    const path = pathOf(sessionId);
+  /** To a conversation, or to a message of it. */
+  go(sessionId, messageId = null) {
+    const path = pathOf(sessionId) + (messageId ? `#${encodeURIComponent(messageId)}` : '');
     if (path !== location.pathname + location.hash) history.pushState(null, '', path);
     return this.#arrive();
   }

@@ -86,7 +86,7 @@ function scattered(word, line) {
     points += next === at + 1 ? 2 : next === 0 || boundary(line, next) ? 1.5 : 0;
     at = next;
   }
-  return points / word.length > 0.9 ? Math.min(points / word.length, 2) : 0;
+  return points / word.length > 1.2 ? Math.min(points / word.length, 2) : 0;
 }
 
 /** The items that fit, best first; those that fit alike in the order in which they came. */

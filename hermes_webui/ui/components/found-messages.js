@@ -1,0 +1,78 @@
+// Below the titles that fit: the messages of all conversations that hold what is looked for, each a link to its place.
+
+import { useEffect, useMemo } from 'preact/hooks';
+import { usePage } from '../page/page.js';
+import { Searching } from '../page/searching.js';
+import { placeOf } from '../state/found.js';
+import { locale, t } from '../words/words.js';
+import { html } from './html.js';
+import { Icon } from './icon.js';
+
+/** `open(sessionId, messageId)` goes there; `back()` gives the focus to what stands above. */
+export function FoundMessages({ open, back }) {
+  const { api, store } = usePage();
+  const { query, project, source, view } = store.list.value;
+  const searching = useMemo(() => new Searching(api), []);
+  useEffect(() => {
+    searching.look(query.trim(), { project, source, archived: view === 'archive' ? 1 : null });
+  }, [query, project, source, view]);
+  useEffect(() => () => searching.stop(), []);
+  const { query: looked, hits, next, progress, running } = searching.state.value;
+  if (!looked) return null;
+  return html`
+    <section class="in-messages" aria-label=${t('list.found')} onKeyDown=${(event) => walk(event, back)}>
+      <h2>${t('list.found')}</h2>
+      <ul>${hits.map((hit, at) => html`<${Found} key=${`${hit.session_id} ${hit.id}`} hit=${hit} first=${at === 0} open=${open} />`)}</ul>
+      <p class="sessions-note" role="status">${noteOf(searching.state.value)}</p>
+      ${running && progress < 1 && html`<progress value=${progress} max="1" aria-label=${t('list.found-reading')}></progress>`}
+      ${next && html`<button type="button" class="quiet wide" onClick=${() => searching.more()}>${t('list.found-more')}</button>`}
+    </section>
+  `;
+}
+
+function Found({ hit, first, open }) {
+  const go = (event) => {
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return; // a tab or window of its own
+    event.preventDefault();
+    open(hit.session_id, hit.id);
+  };
+  return html`
+    <li>
+      <a href=${placeOf(hit)} tabindex=${first ? 0 : -1} onClick=${go} draggable=${false}>
+        <span class="found-head">
+          <span class="session-title" dir="auto">${hit.title || t('list.untitled')}</span>
+          ${hit.archived && html`<span role="img" aria-label=${t('list.archive-name')}><${Icon} name="archive" /></span>`}
+          ${hit.timestamp && html`<${When} date=${new Date(hit.timestamp * 1000)} />`}
+        </span>
+        <${Snippet} parts=${hit.snippet} />
+      </a>
+    </li>
+  `;
+}
+
+function When({ date }) {
+  const today = date.toDateString() === new Date().toDateString();
+  return html`<time dateTime=${date.toISOString()}>${new Intl.DateTimeFormat(locale(), today ? { timeStyle: 'short' } : { dateStyle: 'medium' }).format(date)}</time>`;
+}
+
+/** Text with what was looked for marked: plain, match, plain, match, … */
+export const Snippet = ({ parts }) => html`
+  <span class="found-text" dir="auto">${parts.map((part, at) => (at % 2 ? html`<mark>${part}</mark>` : part))}</span>
+`;
+
+function noteOf({ hits, progress, running, trouble, error }) {
+  if (error || trouble) return error || trouble;
+  if (progress < 1) return t('list.found-reading');
+  if (running) return t('conversation.find-searching');
+  return hits.length ? '' : t('list.found-none');
+}
+
+function walk(event, back) {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const links = [...event.currentTarget.querySelectorAll('a')];
+  const at = links.indexOf(document.activeElement);
+  if (!step || at < 0 || event.altKey || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  if (at + step < 0) back();
+  else links[at + step]?.focus();
+}

@@ -1,0 +1,67 @@
+// Words in all conversations, as the server finds them. While it is still reading older ones it is asked again.
+
+import { signal } from '@preact/signals';
+
+const PAGE = 20;
+const PAUSE_MS = 150;
+const AGAIN_MS = 700;
+
+export const nothing = { query: '', hits: [], next: null, progress: 1, trouble: '', running: false, error: '' };
+
+export class Searching {
+  #api;
+  #page;
+  #asked = 0;
+  #timer = 0;
+  /** `{query, hits, next, progress, trouble, running, error}`: the newest hit first; `progress` how much has been read. */
+  state = signal(nothing);
+
+  constructor(api, page = PAGE) {
+    this.#api = api;
+    this.#page = page;
+  }
+
+  /** Looks for it once one pauses, within `scope` (the parameters of the list); until then what was found stays. */
+  look(query, scope = {}, pause = PAUSE_MS) {
+    this.stop();
+    if (!canBeFound(query)) {
+      this.state.value = nothing;
+      return;
+    }
+    this.state.value = { ...this.state.peek(), query, running: true, error: '' };
+    this.#timer = setTimeout(() => this.#ask({ ...scope, query }, this.#asked), pause);
+  }
+
+  stop() {
+    this.#asked += 1;
+    clearTimeout(this.#timer);
+  }
+
+  async #ask(wish, asked) {
+    const found = await this.#api.get('/api/search', { ...wish, limit: this.#page }).catch((error) => ({ error: error.message }));
+    if (asked !== this.#asked) return;
+    const { hits = [], next = null, progress = 1, trouble = '', error = '' } = found;
+    const running = progress < 1 && !trouble;
+    this.state.value = { query: wish.query, wish, hits, next, progress, trouble, running, error };
+    if (running) this.#timer = setTimeout(() => this.#ask(wish, asked), AGAIN_MS);
+  }
+
+  /** The next page, below what is here. */
+  async more() {
+    const { wish, hits, next } = this.state.peek();
+    const asked = this.#asked;
+    if (!next) return;
+    const found = await this.#api.get('/api/search', { ...wish, before: next, limit: this.#page }).catch((error) => ({ error: error.message }));
+    if (asked !== this.#asked) return;
+    const state = this.state.peek();
+    if (found.error) this.state.value = { ...state, error: found.error };
+    else this.state.value = { ...state, hits: [...hits, ...found.hits], next: found.next, error: '' };
+  }
+}
+
+/** Is there a word in it that is no tag, and more than one letter of an alphabet? */
+export function canBeFound(query) {
+  const words = query.split(/\s+/).filter((word) => !word.startsWith('#')).join(' ');
+  const letters = words.match(/[\p{L}\p{N}]/gu) ?? [];
+  return letters.length > 1 || letters.some((letter) => letter.codePointAt(0) > 0xe00 || /\p{N}/u.test(letter));
+}
