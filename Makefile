@@ -2,13 +2,15 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check lint types unit ui-test bench lock .venv
+.PHONY: help run test check lint types unit pages rest ui-test bench lock .venv
 
 # The interpreter that .venv is made from: the first of these that is new enough, or `make PYTHON=/path/to/python`.
 PYTHONS := python3 python3.13 python3.12 python3.11
 PYTHON ?=
 # Passed on to the program a target starts: make run ARGS="--port 9000", make unit ARGS="-k resume".
 ARGS ?=
+# A folder that pytest's reports are written to, where one is named.
+REPORTS ?=
 # `make lock LOCK_ARGS=` keeps the versions that are locked and only adds or drops what pyproject.toml asks for.
 LOCK_ARGS ?= --upgrade
 UV_VERSION := 0.13.9
@@ -26,7 +28,7 @@ run: .venv/run.lock  ## start the server (ARGS are passed on)
 
 test: unit ui-test  ## run the tests: Python, and the front end where there is node
 
-check: lint types unit ui-test  ## everything that a change must pass
+check: lint types pages rest ui-test  ## everything that a change must pass (with -j 2 side by side)
 
 lint: .venv/dev.lock  ## formatting and lint rules
 	$(PY) -m ruff format --check .
@@ -37,6 +39,10 @@ types: .venv/dev.lock  ## static types
 
 unit: .venv/dev.lock  ## the Python tests (ARGS are passed on)
 	$(PY) -m pytest $(ARGS)
+
+# The browser's tests and all others in two processes, which do not mind each other: half the time where there are two cores.
+pages rest: .venv/dev.lock
+	$(PY) -m pytest $(if $(filter rest,$@),--ignore=tests/e2e,tests/e2e) $(if $(REPORTS),--junitxml=$(REPORTS)/$@.xml) $(ARGS)
 
 ui-test:  ## the front end's tests, with node 18 or newer
 	@major=$$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0); \

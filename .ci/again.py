@@ -1,4 +1,4 @@
-"""Which tests are worth a second look: `again.py REPORT.xml` prints their ids, a line each.
+"""Which tests are worth a second look: `again.py REPORT.xml …` prints their ids, a line each.
 
 A browser on a busy machine can miss what a person would not, and so can an agent or a server that is a program of its
 own. So the few tests with other programs, threads or sockets that failed run once more, alone, and CI says which passed
@@ -21,11 +21,12 @@ def failed(report: Path) -> list[str]:
 
 
 def main() -> int:
-    report = Path(sys.argv[1])
-    found = failed(report) if report.exists() else []
+    reports = [Path(name) for name in sys.argv[1:]]
+    complete = bool(reports) and all(report.exists() for report in reports)
+    found = [name for report in reports for name in failed(report)] if complete else []
     strict = [name for name in found if name.replace("/", ".").startswith(STRICT)]
     if not found or strict or len(found) > MOST:
-        why = "no test report" if not found else f"{len(found)} failed, {len(strict)} of those that have no excuse"
+        why = "no failed test, or no report" if not found else f"{len(found)} failed, {len(strict)} of those that have no excuse"
         print(f"No second look: {why}.", file=sys.stderr)
         return 1
     print("\n".join(found))
