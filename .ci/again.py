@@ -26,7 +26,11 @@ def main() -> int:
     found = [name for report in reports for name in failed(report)] if complete else []
     strict = [name for name in found if name.replace("/", ".").startswith(STRICT)]
     if not found or strict or len(found) > MOST:
-        why = "no failed test, or no report" if not found else f"{len(found)} failed, {len(strict)} of those that have no excuse"
+        why = (
+            "no failed test, or no report"
+            if not found
+            else f"{len(found)} failed, {len(strict)} of those that have no excuse"
+        )
         print(f"No second look: {why}.", file=sys.stderr)
         return 1
     print("\n".join(found))

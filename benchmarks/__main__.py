@@ -11,7 +11,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
-from benchmarks import amplification, appends, footprint, listing, page, reads, start, streams, table, workspace
+from benchmarks import (
+    amplification,
+    appends,
+    footprint,
+    listing,
+    page,
+    reads,
+    search,
+    start,
+    streams,
+    table,
+    workspace,
+)
 from benchmarks.bench import Bench, Subject
 from benchmarks.table import Figure
 from hermes_webui.server import raise_descriptor_limit
@@ -24,6 +36,7 @@ SUBJECTS: Mapping[str, Subject] = MappingProxyType(
         "reads": reads.measure,
         "start": start.measure,
         "listing": listing.measure,
+        "search": search.measure,
         "streams": streams.measure,
         "footprint": footprint.measure,
         "page": page.measure,

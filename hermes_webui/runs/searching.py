@@ -10,6 +10,7 @@ import logging
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from itertools import islice
 
 from msgspec import Struct
@@ -70,6 +71,8 @@ class Searching:
         self._thread = Committer(1)
         self._task: asyncio.Task[None] | None = None
         self._total = self._left = 0
+        #: The list's version up to which everything was read.
+        self._read_at: int | None = None
         self._trouble = ""
 
     async def look(self, terms: Terms, before: int, limit: int, wanted: Callable[[Summary], bool]) -> Hits:
@@ -77,13 +80,22 @@ class Searching:
 
         Raises `SourceUnavailable`.
         """
-        task = self._task = self._task or asyncio.create_task(self._catch_up(), name="search")
-        await asyncio.wait({task}, timeout=self.wait)
-        places, following = await self._desk.read(self._places, terms, before, wanted)
-        found = await self._shown(places, terms)
-        if len(found) > limit:
-            found = found[:limit]
-            following = found[-1].number
+        if self._task is None and not (self._read_at == self._desk.index.version and self._search.is_there):
+            self._task = asyncio.create_task(self._catch_up(), name="search")
+        if self._task is not None:
+            await asyncio.wait({self._task}, timeout=self.wait)
+        try:
+            places, following = await self._desk.read(self._places, terms, before, wanted)
+        except SourceUnavailable:
+            self._read_at = None
+            raise
+        found: list[Hit] = []
+        for start in range(0, len(places), limit):
+            found += await self._shown(places[start : start + limit], terms)
+            if len(found) >= limit:
+                found = found[:limit]
+                following = found[-1].number
+                break
         return Hits(found, following, self._progress, self._trouble)
 
     @property
@@ -93,6 +105,7 @@ class Searching:
         return min(1 - self._left / max(self._total, 1), 0.99)
 
     async def _catch_up(self) -> None:
+        version = self._desk.index.version
         try:
             deleted = frozenset(self._desk.index.trashed)
             behind: list[Behind] = await self._thread.run(self._search.behind, list(self._desk.index), deleted)
@@ -100,10 +113,10 @@ class Searching:
             while behind:
                 behind = await self._thread.run(self._search.read, behind)
                 self._left = sum(each.size for each in behind)
-            self._trouble = ""
+            self._trouble, self._read_at = "", version
         except (OSError, sqlite3.Error) as error:
             logger.warning("What is behind could not be made ready for the search: %s", error)
-            self._trouble = NOT_CAUGHT_UP
+            self._trouble, self._read_at = NOT_CAUGHT_UP, None
         finally:
             self._task = None
 
@@ -125,14 +138,19 @@ class Searching:
         by_session: defaultdict[str, list[Place]] = defaultdict(list)
         for place in places:
             by_session[place.session_id].append(place)
-        found: list[Hit] = []
+        sessions: list[tuple[Session, list[Place]]] = []
         for session_id, its in by_session.items():
-            try:
-                session = await self._desk.session(session_id)
-                found += await self._desk.read(self._of_session, session, its, terms)
-            except (NotFound, SourceUnavailable, OSError):
-                continue  # deleted meanwhile, or away: the list says so
+            with suppress(NotFound, SourceUnavailable, OSError):  # deleted meanwhile, or away: the list says so
+                sessions.append((await self._desk.session(session_id), its))
+        found = await self._desk.read(self._looked_at, sessions, terms)
         return sorted(found, key=lambda hit: -hit.number)
+
+    def _looked_at(self, sessions: Sequence[tuple[Session, list[Place]]], terms: Terms) -> list[Hit]:
+        found: list[Hit] = []
+        for session, places in sessions:
+            with suppress(NotFound, SourceUnavailable, OSError):
+                found += self._of_session(session, places, terms)
+        return found
 
     def _of_session(self, session: Session, places: Sequence[Place], terms: Terms) -> list[Hit]:
         summary = session.summary()

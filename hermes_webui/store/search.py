@@ -94,6 +94,11 @@ class Search:
         self._store = store
         self._words = Words(store.root / NAME, store.disk)
 
+    @property
+    def is_there(self) -> bool:
+        """Whether anything was read yet."""
+        return self._words.is_there
+
     def behind(self, rows: Iterable[Row], deleted: Collection[str]) -> list[Behind]:
         """What has not been read of these sessions, those first in which something was said last. What is known of
         sessions that are neither among them nor `deleted` counts no more.

@@ -27,8 +27,8 @@ QUERY = 2.0
 STEPS = 4000
 BUSY = 5.0
 
-#: Of messages that are there no more, half as many as of others and these are left in it; then it is made anew.
-LEFT = 10_000
+#: So many messages that are there no more are left in it; then it is made anew.
+LEFT = 50_000
 
 #: Numbers are microseconds since 1970; a time later than this (the year 2255, the last that JavaScript counts) is none.
 MICRO = 1_000_000
@@ -124,6 +124,11 @@ class Words:
         self._path = path
         self._disk = disk
 
+    @property
+    def is_there(self) -> bool:
+        """Whether there is a file."""
+        return self._path.exists()
+
     @contextmanager
     def writing(self) -> Iterator[Writing]:
         """One transaction: all of it or, after an exception, nothing. The file is made where there is none to write to.
@@ -139,7 +144,7 @@ class Words:
 
     def find(self, terms: Terms, before: int) -> Iterator[Place]:
         """Messages that hold all the terms, the newest first, as far as was read. Raises `SourceUnavailable`."""
-        if terms.empty or not self._path.exists():
+        if terms.empty or not self.is_there:
             return
         asked = (
             "select m.number, s.name, m.message from words w join messages m on m.number = w.rowid "
@@ -163,7 +168,7 @@ class Words:
             self._disk.unlink(path)
 
     def _made(self) -> sqlite3.Connection:
-        if self._path.exists():
+        if self.is_there:
             db = self._open()
             try:
                 if _is_ours(db):
@@ -192,5 +197,5 @@ def _is_ours(db: sqlite3.Connection) -> bool:
     db.execute("pragma synchronous = normal")  # a power cut may take the last of it, which is then read again
     if db.execute("pragma user_version").fetchone()[0] != VERSION:
         return False
-    left, of = db.execute("select count(*) filter (where session is null), count(*) from messages").fetchone()
-    return bool(left <= LEFT + of // 2)
+    left = db.execute("select count(*) from messages where session is null").fetchone()[0]
+    return bool(left <= LEFT)
