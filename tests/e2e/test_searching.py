@@ -43,6 +43,7 @@ def test_the_list_shows_messages_below_titles_and_leads_to_them(make_server, ope
     page.keyboard.type("bees")
     expect(found(page)).to_have_count(2)
     expect(rows(page)).to_have_count(0)
+    expect(page.get_by_role("region", name="In messages").get_by_role("status")).to_have_text("2 messages found")
     expect(found(page).first).to_contain_text("Roof")
     expect(found(page).first.locator("mark")).to_have_text("bees")
     expect(found(page).first).to_contain_text(HOSTILE)

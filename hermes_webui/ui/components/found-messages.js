@@ -23,7 +23,7 @@ export function FoundMessages({ open, back }) {
     <section class="in-messages" aria-label=${t('list.found')} onKeyDown=${(event) => walk(event, back)}>
       <h2>${t('list.found')}</h2>
       <ul>${hits.map((hit, at) => html`<${Found} key=${`${hit.session_id} ${hit.id}`} hit=${hit} first=${at === 0} open=${open} />`)}</ul>
-      <p class="sessions-note" role="status">${noteOf(searching.state.value)}</p>
+      <${Note} found=${searching.state.value} />
       ${running && progress < 1 && html`<progress value=${progress} max="1" aria-label=${t('list.found-reading')}></progress>`}
       ${next && html`<button type="button" class="quiet wide" onClick=${() => searching.more()}>${t('list.found-more')}</button>`}
     </section>
@@ -60,11 +60,11 @@ export const Snippet = ({ parts }) => html`
   <span class="found-text" dir="auto">${parts.map((part, at) => (at % 2 ? html`<mark>${part}</mark>` : part))}</span>
 `;
 
-function noteOf({ hits, progress, running, trouble, error }) {
-  if (error || trouble) return error || trouble;
-  if (progress < 1) return t('list.found-reading');
-  if (running) return t('conversation.find-searching');
-  return hits.length ? '' : t('list.found-none');
+/** What is to be read; how many were found is said only. */
+function Note({ found: { hits, progress, running, trouble, error } }) {
+  const still = progress < 1 ? t('list.found-reading') : running && t('conversation.find-searching');
+  const note = error || trouble || still || (hits.length ? '' : t('list.found-none'));
+  return html`<p class=${note ? 'sessions-note' : 'away'} role="status">${note || t('list.found-count', { count: hits.length })}</p>`;
 }
 
 function walk(event, back) {

@@ -390,6 +390,7 @@ export const words = {
   'list.filter': 'Suchen',
   'list.filter-name': 'Unterhaltungen durchsuchen: Titel, #Tags und was gesagt wurde',
   'list.found': 'In Nachrichten',
+  'list.found-count': { one: '{count} Nachricht gefunden', other: '{count} Nachrichten gefunden' },
   'list.found-more': 'Mehr zeigen',
   'list.found-none': 'Keine Nachricht enthält diese Wörter.',
   'list.found-reading': 'Ältere Unterhaltungen werden noch gelesen …',

@@ -390,6 +390,7 @@ export const en = {
   'list.filter': 'Search',
   'list.filter-name': 'Search conversations: titles, #tags and what was said',
   'list.found': 'In messages',
+  'list.found-count': { one: '{count} message found', other: '{count} messages found' },
   'list.found-more': 'Show more',
   'list.found-none': 'No message holds these words.',
   'list.found-reading': 'Older conversations are still being read …',

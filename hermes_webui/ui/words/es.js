@@ -390,6 +390,7 @@ export const words = {
   'list.filter': 'Buscar',
   'list.filter-name': 'Buscar conversaciones: títulos, #etiquetas y mensajes',
   'list.found': 'En los mensajes',
+  'list.found-count': { one: '{count} mensaje encontrado', other: '{count} mensajes encontrados' },
   'list.found-more': 'Mostrar más',
   'list.found-none': 'Ningún mensaje contiene estas palabras.',
   'list.found-reading': 'Aún se leen las conversaciones más antiguas…',

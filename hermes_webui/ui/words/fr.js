@@ -390,6 +390,7 @@ export const words = {
   'list.filter': 'Rechercher',
   'list.filter-name': 'Rechercher dans les conversations : titres, #étiquettes et messages',
   'list.found': 'Dans les messages',
+  'list.found-count': { one: '{count} message trouvé', other: '{count} messages trouvés' },
   'list.found-more': 'Afficher plus',
   'list.found-none': 'Aucun message ne contient ces mots.',
   'list.found-reading': 'Lecture des conversations plus anciennes…',

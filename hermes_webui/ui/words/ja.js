@@ -388,6 +388,7 @@ export const words = {
   'list.filter': '検索',
   'list.filter-name': '会話を検索：タイトル、#タグ、メッセージ',
   'list.found': 'メッセージ内',
+  'list.found-count': { other: '{count} 件のメッセージが見つかりました' },
   'list.found-more': 'さらに表示',
   'list.found-none': 'これらの語を含むメッセージはありません。',
   'list.found-reading': '古い会話を読み込んでいます…',

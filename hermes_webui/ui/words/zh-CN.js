@@ -388,6 +388,7 @@ export const words = {
   'list.filter': '搜索',
   'list.filter-name': '搜索对话：标题、#标签和消息内容',
   'list.found': '消息中',
+  'list.found-count': { other: '找到 {count} 条消息' },
   'list.found-more': '显示更多',
   'list.found-none': '没有消息包含这些词。',
   'list.found-reading': '仍在读取较早的对话…',
