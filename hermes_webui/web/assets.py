@@ -19,7 +19,7 @@ from types import MappingProxyType
 import msgspec
 from msgspec import Struct
 
-from hermes_webui.web.packing import packed
+from hermes_webui.web.packing import packed, resolved
 
 COMPRESSED = frozenset({".html", ".js", ".mjs", ".css", ".svg", ".json", ".webmanifest", ".txt"})
 #: Smaller files are not worth it.
@@ -192,19 +192,9 @@ def modules(contents: Mapping[str, bytes], entries: Sequence[str]) -> list[str]:
 def _imports(module: str, text: str, names: Mapping[str, str]) -> Iterator[str]:
     for target in IMPORT.findall(text):
         if target.startswith("."):
-            yield _resolved(PurePosixPath(module).parent, target)
+            yield resolved(module, target)
         elif target in names:
             yield names[target].removeprefix(BASE)
-
-
-def _resolved(folder: PurePosixPath, target: str) -> str:
-    parts = list(folder.parts)
-    for part in PurePosixPath(target).parts:
-        if part == "..":
-            parts = parts[:-1]
-        elif part != ".":
-            parts.append(part)
-    return "/".join(parts)
 
 
 def _file(name: str, tag: str, source: bytes | Path) -> File:

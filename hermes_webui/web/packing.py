@@ -102,14 +102,19 @@ def _parsed(path: str, text: str, named: Mapping[str, str]) -> Module:
     return Module(path, text, imports, {"default" if each[1] else each[3]: each[3] for each in exports})
 
 
+def resolved(importer: str, target: str) -> str:
+    """The path of the module that `importer` calls `target`, relative to itself."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(importer), target))
+
+
 def _import(path: str, found: re.Match[str], named: Mapping[str, str]) -> Import:
     default, braces, target = found.groups()
     names = {default: "default"} if default else {}
     for each in filter(None, (part.strip() for part in (braces or "").split(","))):
         there, _, here = each.partition(" as ")
         names[here or there] = there
-    resolved = posixpath.join(posixpath.dirname(path), target) if target.startswith(".") else named.get(target, target)
-    return Import(found.start(), found.end(), names, posixpath.normpath(resolved))
+    module = resolved(path, target) if target.startswith(".") else named.get(target, target)
+    return Import(found.start(), found.end(), names, module)
 
 
 def _in_order(modules: Mapping[str, Module], entries: Iterable[str]) -> list[str]:
@@ -134,7 +139,7 @@ def _check(modules: Mapping[str, Module]) -> None:
     """As a browser would for native modules: an object gives `undefined` for a name that it has not."""
     for module in modules.values():
         later = (found[2] for found in _DYNAMIC.finditer(module.text) if found[1] == "'")
-        for path in (posixpath.normpath(posixpath.join(posixpath.dirname(module.path), target)) for target in later):
+        for path in (resolved(module.path, target) for target in later):
             if path not in modules and not path.startswith(VENDORED):
                 raise PackingError(f"{module.path} imports {path} later, which is not there.")
         for each in module.imports:
