@@ -448,6 +448,7 @@ async def test_roots_are_told_and_changed_by_the_owner(work: Work, tmp_path: Pat
 
 
 async def test_folders_to_choose_from(work: Work):
+    (work.root / ".git").mkdir()  # may be no workspace, so it is not offered
     code = str(work.root.parent)
     found = await work.hermes.get("/api/workspace/folders")
     assert (found["parent"], found["folders"]) == (None, [{"name": "code", "path": code}])
