@@ -61,6 +61,26 @@ CONTRAST = """() => {
 }"""
 
 
+def test_who_answers_is_called_by_name_and_what_is_not_installed_leads_to_how(make_server, open_page, tmp_path):
+    own = tmp_path / "own-agent"
+    own.write_text("#!/bin/sh\n")
+    own.chmod(0o755)
+    server = make_server()
+    server.folder.mkdir()
+    (server.folder / "config.toml").write_text(f'[agents.own]\ncommand = "{own}"\n')
+    server.settings = {"PATH": "/nowhere"}
+    server.start()
+    page = open_page(f"{server.url}/settings/models")
+    engines = page.locator(".engines")
+    expect(engines.get_by_role("listitem")).to_have_text(
+        [re.compile("^Models"), re.compile("^Demo"), re.compile("^own")]
+    )
+    expect(engines).to_contain_text("Not installed: Hermes Agent, OpenCode, Claude Code, Codex, Gemini CLI, Qwen Code.")
+    engines.get_by_role("button", name="How to install them").press("Enter")
+    expect(page).to_have_url(f"{server.url}/settings/agents")
+    expect(page.get_by_role("heading", name="Claude Code")).to_be_visible()
+
+
 def test_an_address_is_added_tested_and_answers_without_a_restart(server, open_page):
     with ModelPeer(key=KEY) as peer:
         page = open_page(f"{server.url}/settings/models")
