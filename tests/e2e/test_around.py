@@ -93,7 +93,7 @@ def test_a_profile_is_what_a_new_conversation_begins_with(server, open_page):
     page.get_by_label("Name").fill("Research")
     page.get_by_label("Model", exact=True).select_option('["demo","demo","demo"]')
     page.get_by_label("Folder", exact=True).fill(str(work))
-    page.get_by_role("switch", name="Begin with it by default").check()
+    page.get_by_role("switch", name="Use it by default").check()
     page.get_by_role("button", name="Save").click()
     expect(item(page, "Research")).to_contain_text("New conversations begin with it.")
     page.goto(server.url)

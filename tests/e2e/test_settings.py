@@ -117,15 +117,15 @@ def test_a_password_set_here_is_asked_for_elsewhere_and_can_be_changed(server, o
     page = open_page(f"{server.url}/settings/access")
     page.get_by_label("New password").fill("correct horse")
     page.get_by_role("button", name="Set the password").click()
-    expect(page.get_by_text("The password holds from now on.")).to_be_visible()
+    expect(page.get_by_text("The new password applies from now on.")).to_be_visible()
     elsewhere = open_page(server.url)
     expect(elsewhere.get_by_label("Password of this server")).to_be_visible()
-    page.get_by_label("Password until now").fill("wrong guess")
+    page.get_by_label("Current password").fill("wrong guess")
     page.get_by_label("New password").fill("battery staple")
     page.get_by_role("button", name="Change the password").click()
-    expect(page.get_by_text("That is not the password until now.")).to_be_visible()
+    expect(page.get_by_text("That is not the current password.")).to_be_visible()
     page.reload()
-    expect(page.get_by_label("Password until now")).to_be_visible()
+    expect(page.get_by_label("Current password")).to_be_visible()
 
 
 def test_the_settings_lie_over_the_conversation_and_leave_it_as_it_is(server, open_page):

@@ -8,7 +8,7 @@ export const words = {
   'agents.answer': '答える',
   'agents.answered-elsewhere': 'この質問は別の場所で答えられたか、そのやりとりが終わっています。',
   'agents.ask-always': '毎回',
-  'agents.ask-always-hint': '影響があり、まだ許可されていない呼び出しのたびに。',
+  'agents.ask-always-hint': '影響のある呼び出しの前に毎回尋ねます。会話の間または今後ずっと許可したものは除きます。',
   'agents.ask-given': 'config.toml（`[approvals]`）で設定されています。変更もそこで行います。',
   'agents.ask-never': '確認しない',
   'agents.ask-never-hint': 'すべてすぐに実行されます。',
