@@ -149,6 +149,22 @@ def test_usage_is_drawn_and_its_figures_can_be_read(server, open_page):
     expect(page.locator(".bar")).to_have_count(7)
 
 
+def test_the_figures_of_use_stand_whole_on_a_phone(server, open_page):
+    page = open_page(server.url, viewport=SIZES["phone"], has_touch=True, is_mobile=True)
+    answer(page, "hello")
+    settings(page, server.url, "usage")
+    page.get_by_text("Figures by day").click()
+    for name in ("By model", "Figures by day"):
+        table = page.get_by_role("region", name=name)
+        assert table.evaluate("one => one.scrollWidth <= one.clientWidth"), name
+        figures = table.get_by_role("row").nth(1)
+        expect(figures.get_by_role("cell")).to_have_count(4)
+        expect(table.get_by_role("columnheader")).to_have_count(5)
+        assert figures.get_by_role("cell").last.evaluate("one => getComputedStyle(one, '::before').content") == (
+            '"Tokens written"'
+        )
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", ["desk", "phone"])
 def test_the_sections_are_accessible_and_fit(server, open_page, size, scheme):
