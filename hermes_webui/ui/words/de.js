@@ -266,6 +266,7 @@ export const words = {
   'composer.file-waits': 'Wartet auf den Server.',
   'composer.find-model': 'Modell suchen',
   'composer.files': { one: '1 Datei', other: '{count} Dateien' },
+  'composer.folder-first': 'Sobald diese Unterhaltung einen Ordner hat, nennt @ auch dessen Dateien.',
   'composer.forget-prompt': 'Prompt {name} löschen',
   'composer.hermes': 'Von Hermes Agent, {source}. Eine Nachricht setzt die Unterhaltung hier fort.',
   'composer.gone': '{name} ist nicht mehr in diesem Browser. Bitte erneut anhängen.',

@@ -266,6 +266,7 @@ export const en = {
   'composer.file-waits': 'Waits for the server.',
   'composer.find-model': 'Find a model',
   'composer.files': { one: '1 file', other: '{count} files' },
+  'composer.folder-first': 'Once this conversation has a folder, @ names its files too.',
   'composer.forget-prompt': 'Delete the prompt {name}',
   'composer.hermes': 'From Hermes Agent, {source}. Write to continue it here.',
   'composer.gone': '{name} is not in this browser any more. Attach it again.',

@@ -266,6 +266,7 @@ export const words = {
   'composer.file-waits': 'Espera al servidor.',
   'composer.find-model': 'Buscar un modelo',
   'composer.files': { one: '{count} archivo', other: '{count} archivos' },
+  'composer.folder-first': 'En cuanto esta conversación tenga una carpeta, @ también nombra sus archivos.',
   'composer.forget-prompt': 'Eliminar el prompt {name}',
   'composer.hermes': 'De Hermes Agent, {source}. Escribe para continuarla aquí.',
   'composer.gone': '{name} ya no está en este navegador. Hay que adjuntarlo de nuevo.',

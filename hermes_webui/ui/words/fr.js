@@ -266,6 +266,7 @@ export const words = {
   'composer.file-waits': 'En attente du serveur.',
   'composer.find-model': 'Chercher un modèle',
   'composer.files': { one: '{count} fichier', other: '{count} fichiers' },
+  'composer.folder-first': 'Dès que cette conversation a un dossier, @ en nomme aussi les fichiers.',
   'composer.forget-prompt': 'Supprimer le prompt {name}',
   'composer.hermes': 'De Hermes Agent, {source}. Écrivez pour la poursuivre ici.',
   'composer.gone': '{name} n’est plus dans ce navigateur. Le joindre à nouveau.',

@@ -264,6 +264,7 @@ export const words = {
   'composer.file-waits': 'サーバーを待っています。',
   'composer.find-model': 'モデルを検索',
   'composer.files': { other: '{count}個のファイル' },
+  'composer.folder-first': 'この会話にフォルダーがあれば、@ でその中のファイルも指定できます。',
   'composer.forget-prompt': 'プロンプト「{name}」を削除',
   'composer.hermes': 'Hermes Agent（{source}）の会話です。書き込むとここで続けられます。',
   'composer.gone': '「{name}」はこのブラウザーに残っていません。もう一度添付してください。',

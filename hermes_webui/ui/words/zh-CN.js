@@ -264,6 +264,7 @@ export const words = {
   'composer.file-waits': '正在等待服务器。',
   'composer.find-model': '查找模型',
   'composer.files': { other: '{count} 个文件' },
+  'composer.folder-first': '为此对话选择文件夹后，用 @ 也可以引用其中的文件。',
   'composer.forget-prompt': '删除提示词“{name}”',
   'composer.hermes': '来自 Hermes Agent（{source}）。写下消息即可在此继续。',
   'composer.gone': '“{name}”已不在此浏览器中，请重新添加。',
