@@ -21,8 +21,8 @@ _PATTERN: Final = re.compile(r"(?s)([^()]+)(?:\((.*)\))?")
 
 
 class Policy(Struct, frozen=True):
-    """`always`: asked each time, unless a pattern allows it. `session`: what was allowed once is allowed for the rest
-    of the session. `never`: nothing is asked. `allow`: patterns that are allowed for good.
+    """`always`: asked each time, unless it was allowed for the session or for good. `session`: what was allowed once is
+    allowed for the rest of the session. `never`: nothing is asked. `allow`: patterns that are allowed for good.
     """
 
     mode: Mode = "always"

@@ -101,10 +101,14 @@ def _begins(tail: Sequence[Message], at: int) -> bool:
 
 
 async def diff(request: Request) -> Response:
-    """The difference of one file, or of all; of a file that Git does not know, all of its text."""
+    """The difference of one file, or of all; of a file that Git does not know, all of its text. With a `commit`: what
+    that one changed.
+    """
     here, path = await folder(request), path_of(request)
     staged = flag(request, "staged", default=False)
     known = services(request).workspaces.git(here)
+    if "commit" in request.query_params:
+        return Json({"patch": await asyncio.to_thread(known.patch, request.query_params["commit"], path)})
     patch = await asyncio.to_thread(known.diff, path, staged=staged)
     if not patch and path and not staged:
         patch = await asyncio.to_thread(_new_file, here, path, known.status().changes)
@@ -131,3 +135,10 @@ async def log(request: Request) -> Response:
     limit = number(request, "limit", COMMITS, MOST_COMMITS)
     known = services(request).workspaces.git(here)
     return Json({"commits": await asyncio.to_thread(known.log, limit)})
+
+
+async def commit(request: Request) -> Response:
+    """One commit: what is said of it, its files and their differences."""
+    here, named = await folder(request), wanted(request, "commit")
+    known = services(request).workspaces.git(here)
+    return Json(msgspec.to_builtins(await asyncio.to_thread(known.commit, named)))

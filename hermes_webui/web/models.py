@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hermes_webui.engines.acp.engine import AcpEngine
+from hermes_webui.engines.base import Engine
 from hermes_webui.web.replies import Json
 from hermes_webui.web.services import services
 
@@ -32,6 +35,11 @@ async def models(request: Request) -> Response:
 
 
 async def engines(request: Request) -> Response:
-    """The engines and what each can do."""
-    found = services(request).engines.values()
-    return Json({"engines": [{"name": engine.name, "caps": msgspec.to_builtins(engine.caps)} for engine in found]})
+    """The engines: what each is called, whether it is on this machine, and what it can do."""
+    return Json({"engines": [_engine(engine) for engine in services(request).engines.values()]})
+
+
+def _engine(engine: Engine) -> dict[str, Any]:
+    profile = engine.profile if isinstance(engine, AcpEngine) else None
+    told = {"title": profile.name if profile else engine.name, "found": profile.found if profile else True}
+    return {"name": engine.name, **told, "caps": msgspec.to_builtins(engine.caps)}

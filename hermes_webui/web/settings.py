@@ -189,4 +189,4 @@ async def _check_current(parts: Services, current: str) -> None:
         if parts.doorman.is_needed:
             await parts.doorman.admit(current)
     except Unauthorized as error:
-        raise Forbidden("That is not the password until now. Nothing was changed.") from error
+        raise Forbidden("That is not the current password. Nothing was changed.") from error

@@ -15,6 +15,7 @@ from hermes_webui.web.replies import Json, body_of, refuse_nul, wanted
 from hermes_webui.web.services import Services, services
 from hermes_webui.web.settings import owner
 from hermes_webui.workspace.folder import Folder
+from hermes_webui.workspace.names import is_git
 from hermes_webui.workspace.roots import Roots
 
 
@@ -93,7 +94,9 @@ def _folders(parts: Services, path: str) -> dict[str, Any]:
         return {"path": "", "parent": None, "folders": found, "truncated": False}
     here = parts.workspaces.at(held.admit(path))
     listing = here.entries()
-    names = [entry.name for entry in listing.entries if "folder" in {entry.kind, entry.leads}]
+    names = [
+        entry.name for entry in listing.entries if "folder" in {entry.kind, entry.leads} and not is_git(entry.name)
+    ]
     listed = [{"name": name, "path": str(here.root / name)} for name in names]
     is_root = str(here.root) == str(held.above(here.root))
     more = listing.next is not None and len(names) == len(listing.entries)

@@ -85,8 +85,23 @@ WORKSPACE: tuple[Endpoint, ...] = (
         "session_id!",
         gives="repository, branch, ahead, behind, changes, truncated, message, touched",
     ),
-    Endpoint(GET, "/api/workspace/diff", history.diff, "A file's difference", "session_id! path staged", gives="patch"),
+    Endpoint(
+        GET,
+        "/api/workspace/diff",
+        history.diff,
+        "A file's difference, or what a commit changed in it",
+        "session_id! path staged commit",
+        gives="patch",
+    ),
     Endpoint(GET, "/api/workspace/log", history.log, "The newest commits", "session_id! limit", gives="commits"),
+    Endpoint(
+        GET,
+        "/api/workspace/commit",
+        history.commit,
+        "A commit with its files and differences",
+        "session_id! commit!",
+        gives="id, parents, author, email, at, committer, committed_at, message, files, truncated",
+    ),
     Endpoint(GET, "/api/terminal", terminal.listed, "A session's terminals", "session_id!", gives="terminals"),
     Endpoint(
         POST, "/api/terminal/open", terminal.open_one, "Open one", body=terminal.OpenTerminal, gives="terminal_id"

@@ -12,17 +12,30 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from hermes_webui.errors import BadRequest, Forbidden, HermesError
+from hermes_webui.errors import BadRequest, Forbidden, HermesError, NotFound
 from hermes_webui.workspace.command import Output, run
+from hermes_webui.workspace.commits import (
+    FORM,
+    LOG_FORM,
+    MOST_FILES,
+    Commit,
+    Record,
+    below,
+    commits_of,
+    files_of,
+    id_of,
+    record_of,
+)
 from hermes_webui.workspace.descent import descend
-from hermes_webui.workspace.names import is_plain, parts_of
+from hermes_webui.workspace.names import parts_of
 from hermes_webui.workspace.repository import Repository, repository_of
 
 SECONDS: Final = 10.0
 MOST: Final = 16 << 20
 MOST_PATCH: Final = 1 << 20
+MOST_MESSAGE: Final = 64 << 10
 MOST_CHANGES: Final = 5000
 MOST_COMMITS: Final = 500
 MOST_DRIVERS: Final = 500
@@ -46,6 +59,7 @@ OFF: Final[Mapping[str, str]] = {
     "diff.submodule": "short",
     "diff.ignoreSubmodules": "all",
     "gpg.program": "false",
+    "i18n.logOutputEncoding": "UTF-8",
     "log.showSignature": "false",
     "protocol.allow": "never",
     "safe.bareRepository": "explicit",
@@ -56,6 +70,9 @@ DRIVER: Final = re.compile(
     r"(filter\..+\.(?:clean|smudge|process)|diff\..+\.(?:command|textconv)|gpg\..+\.program)", re.DOTALL
 )
 REQUIRED: Final = re.compile(r"filter\..+\.required", re.DOTALL)
+
+#: How Git says that an id is none of a commit's.
+UNKNOWN: Final = re.compile(r"bad object|bad revision|unknown revision|expected commit type")
 
 #: What Git needs of the environment: who and where it is, and the user's own settings (`safe.directory`).
 PASSED: Final = ("PATH", "HOME", "XDG_CONFIG_HOME", "TMPDIR", "SYSTEMROOT")
@@ -97,15 +114,6 @@ class Status(Struct, frozen=True):
     message: str = ""
 
 
-class Commit(Struct, frozen=True):
-    """One commit; `at` in seconds since 1970."""
-
-    id: str
-    subject: str
-    author: str
-    at: float
-
-
 class Git:
     """Git for one workspace, real path `root`; `ceiling` is the folder above which no repository is looked for."""
 
@@ -134,10 +142,8 @@ class Git:
         repository = self._repository()
         if repository is None:
             return ""
-        wanted = "/".join((repository.prefix, *_lexical(path))).strip("/") or "."
         how = ("--cached",) if staged else ()
-        relative = (f"--relative={repository.prefix}/",) if repository.prefix else ()
-        output = self._git(repository, "diff", *PLAIN, *how, *relative, "--", wanted, most=MOST_PATCH)
+        output = self._git(repository, "diff", *PLAIN, *how, *_within(repository, path), most=MOST_PATCH)
         self._well(output)
         return output.data.decode("utf-8", "replace")
 
@@ -146,14 +152,51 @@ class Git:
         repository = self._repository()
         if repository is None:
             return []
-        form = "--format=%H%x1f%s%x1f%an%x1f%at"
         many = f"--max-count={min(limit, MOST_COMMITS)}"
         where = repository.prefix or "."
-        output = self._git(repository, "log", "-z", many, form, "--no-show-signature", "--no-color", "--", where)
+        output = self._git(repository, "log", "-z", many, LOG_FORM, "--no-show-signature", "--no-color", "--", where)
         if output.code and "does not have any commits" in output.error:
             return []
         self._well(output)
-        return list(_commits(output.data))
+        return list(commits_of(output.data))
+
+    def commit(self, commit: str) -> Record:
+        """One commit, by its whole id: what is said of it, its files, and their differences in the first `MOST_PATCH`
+        bytes. Raises `NotFound` where there is none.
+        """
+        repository, record = self._record(commit)
+        listed = self._compared(repository, record, "", "--raw", "--numstat", "-z", "--abbrev=8", most=MOST)
+        patch = self._compared(repository, record, "", "-p", most=MOST_PATCH)
+        text = patch.data.decode("utf-8", "replace")
+        files = list(files_of(listed.data, text, whole=not patch.truncated))
+        more = listed.truncated or len(files) > MOST_FILES
+        return structs.replace(record, files=files[:MOST_FILES], truncated=more)
+
+    def patch(self, commit: str, path: str) -> str:
+        """What a commit changed in one file, or in all (empty path); at most `MOST_PATCH` bytes."""
+        repository, record = self._record(commit)
+        return self._compared(repository, record, path, "-p", most=MOST_PATCH).data.decode("utf-8", "replace")
+
+    def _record(self, commit: str) -> tuple[Repository, Record]:
+        named = f"{id_of(commit)}^{{commit}}"
+        repository = self._repository()
+        if repository is not None:
+            how = ("--max-count=1", FORM, "--no-show-signature", "--no-color", "--no-notes", named, "--")
+            output = self._git(repository, "log", *how, most=MOST_MESSAGE)
+            if not output.code or not UNKNOWN.search(output.error):
+                self._well(output)
+                if (record := record_of(output.data, whole=not output.truncated)) is not None:
+                    return repository, record
+        raise NotFound("There is no such commit in this workspace.")
+
+    def _compared(self, repository: Repository, record: Record, path: str, *how: str, most: int) -> Output:
+        """A commit beside its first parent; the first commit of all beside nothing."""
+        trees = (record.parents[0], record.id) if record.parents else ("--root", record.id)
+        options = ("-r", "--no-commit-id", *PLAIN, *how)
+        *relative, dashes, wanted = _within(repository, path)
+        output = self._git(repository, "diff-tree", *options, *relative, *trees, dashes, wanted, most=most)
+        self._well(output)
+        return output
 
     def files(self) -> list[str] | None:
         """The files that Git knows or would know (not the ignored ones), from the workspace down; None without a
@@ -168,7 +211,7 @@ class Git:
             self._well(output)
         except HermesError:
             return None
-        found = (_below(raw, repository.prefix) for raw in output.data.split(b"\0"))
+        found = (below(raw, repository.prefix) for raw in output.data.split(b"\0"))
         return list(dict.fromkeys(path for path in found if path))
 
     def _repository(self) -> Repository | None:
@@ -216,6 +259,13 @@ class Git:
         raise Forbidden("Git cannot read this repository. The files themselves are all there.")
 
 
+def _within(repository: Repository, path: str) -> tuple[str, ...]:
+    """Arguments for what lies at a path of the workspace, told from the workspace down."""
+    wanted = "/".join((repository.prefix, *_lexical(path))).strip("/") or "."
+    relative = (f"--relative={repository.prefix}/",) if repository.prefix else ()
+    return (*relative, "--", wanted)
+
+
 def _lexical(path: str) -> tuple[str, ...]:
     """The names of a path as Git has them: a link is one of them, and nothing goes up."""
     parts = parts_of(path)
@@ -245,7 +295,7 @@ def _changes(kind: bytes, rest: bytes, prefix: str) -> Iterator[Change]:
     """One line of porcelain v2 (git-status(1)): the path stands after 7 fields, of an unmerged file after 9."""
     before = {b"1": 7, b"u": 9, b"?": 0}[kind]
     *fields, raw = rest.split(b" ", before)
-    path = _below(raw, prefix)
+    path = below(raw, prefix)
     if not path or len(fields) != before:
         return
     if kind == b"?":
@@ -258,18 +308,3 @@ def _changes(kind: bytes, rest: bytes, prefix: str) -> Iterator[Change]:
             yield Change(path, index, staged=True)
         if tree != ".":
             yield Change(path, tree, staged=False)
-
-
-def _below(raw: bytes, prefix: str) -> str:
-    """A path of Git's from the workspace down; empty where it is none that can be asked for."""
-    path = raw.decode("utf-8", "surrogateescape").rstrip("/")
-    if prefix:
-        path = path.removeprefix(f"{prefix}/") if path.startswith(f"{prefix}/") else ""
-    return path if is_plain(path) else ""
-
-
-def _commits(data: bytes) -> Iterator[Commit]:
-    for record in data.decode("utf-8", "replace").split("\0"):
-        fields = record.split("\x1f")
-        if len(fields) == 4 and fields[3].isdigit():  # noqa: PLR2004 - the four that were asked for
-            yield Commit(fields[0], fields[1], fields[2], float(fields[3]))

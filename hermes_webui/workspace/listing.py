@@ -1,4 +1,4 @@
-"""What is in a folder, a page at a time: folders first, each in the order of its names."""
+"""What is in a folder, a page at a time: folders first, each in the order of its names; Git's own store is the last."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from hermes_webui.errors import TooLarge
-from hermes_webui.workspace.names import TEMPORARY, is_plain
+from hermes_webui.workspace.names import GIT, TEMPORARY, is_plain
 
 Kind = Literal["file", "folder", "link", "other"]
 
@@ -95,7 +95,11 @@ def _sorted(fd: int) -> list[str]:
     for names in (folders, others):
         names.sort()
         names.sort(key=str.casefold)
-    return [*folders, *(name for name in others if not name.startswith(TEMPORARY))]
+    rows = [*folders, *(name for name in others if not name.startswith(TEMPORARY))]
+    if GIT in rows:
+        rows.remove(GIT)
+        rows.append(GIT)
+    return rows
 
 
 def entry_of(fd: int, folder: str, name: str) -> Entry | None:

@@ -41,10 +41,10 @@ def plant(server: Server, files: dict[str, str | bytes] | None = None, **fields:
     return folder
 
 
-def commit(folder: Path) -> None:
-    """A repository of all that is in the folder, with one commit."""
+def commit(folder: Path, message: str = "Begin") -> None:
+    """A commit of all that is in the folder, in a repository that is made where there is none."""
     who = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org", "-c", "init.defaultBranch=main"]
-    for command in (["init"], ["add", "."], ["commit", "-m", "Begin"]):
+    for command in (["init"], ["add", "-A"], ["commit", "-m", message]):
         subprocess.run(["git", *who, *command], cwd=folder, check=True, capture_output=True)
 
 

@@ -93,7 +93,7 @@ def test_a_profile_is_what_a_new_conversation_begins_with(server, open_page):
     page.get_by_label("Name").fill("Research")
     page.get_by_label("Model", exact=True).select_option('["demo","demo","demo"]')
     page.get_by_label("Folder", exact=True).fill(str(work))
-    page.get_by_role("switch", name="Begin with it by default").check()
+    page.get_by_role("switch", name="Use it by default").check()
     page.get_by_role("button", name="Save").click()
     expect(item(page, "Research")).to_contain_text("New conversations begin with it.")
     page.goto(server.url)
@@ -147,6 +147,22 @@ def test_usage_is_drawn_and_its_figures_can_be_read(server, open_page):
     expect(page.get_by_role("region", name="Figures by day").get_by_role("row")).to_have_count(2)
     page.get_by_role("radio", name="Last 7 days").check(force=True)
     expect(page.locator(".bar")).to_have_count(7)
+
+
+def test_the_figures_of_use_stand_whole_on_a_phone(server, open_page):
+    page = open_page(server.url, viewport=SIZES["phone"], has_touch=True, is_mobile=True)
+    answer(page, "hello")
+    settings(page, server.url, "usage")
+    page.get_by_text("Figures by day").click()
+    for name in ("By model", "Figures by day"):
+        table = page.get_by_role("region", name=name)
+        assert table.evaluate("one => one.scrollWidth <= one.clientWidth"), name
+        figures = table.get_by_role("row").nth(1)
+        expect(figures.get_by_role("cell")).to_have_count(4)
+        expect(table.get_by_role("columnheader")).to_have_count(5)
+        assert figures.get_by_role("cell").last.evaluate("one => getComputedStyle(one, '::before').content") == (
+            '"Tokens written"'
+        )
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

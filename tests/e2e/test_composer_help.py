@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.chat import answer, composer, finished, prompts, send
+from tests.e2e.desk import plant, tree
 
 pytestmark = pytest.mark.browser
 
@@ -182,3 +183,31 @@ def test_what_a_crash_took_from_the_browsers_storage_is_sent_all_the_same(server
     page.reload()
     finished(page)
     expect(prompts(page).last).to_contain_text("in two places")
+
+
+def test_at_leads_to_a_folder_where_there_is_none_and_then_names_its_files(make_server, open_page):
+    server = make_server()
+    plant(server)
+    server.start()
+    page = open_page(server.url)
+    expect(composer(page)).to_be_focused()
+    page.keyboard.type("Look at @")
+    expect(page.get_by_role("listbox", name="Prompts and files")).to_contain_text("No prompts are kept yet.")
+    way = page.get_by_role("option", name="Choose the folder")
+    expect(way).to_contain_text("Once this conversation has a folder, @ names its files too.")
+    page.keyboard.type("none")  # a word: what was written is sent by Enter, and leads nowhere else
+    expect(way).to_have_count(0)
+    expect(page.locator(".suggest-none")).to_contain_text("Once this conversation has a folder")
+    for _ in "none":
+        page.keyboard.press("Backspace")
+    expect(way).to_be_visible()
+    page.keyboard.press("Enter")
+    panel = page.get_by_role("complementary", name="Workspace")
+    panel.get_by_role("button", name="Look into workspace").click()
+    panel.get_by_role("button", name="Use demo").click()
+    expect(tree(page)).to_be_visible()
+    composer(page).focus()
+    expect(composer(page)).to_have_value("Look at @")
+    page.keyboard.type("READ")
+    page.get_by_role("option", name="README").click()
+    expect(composer(page)).to_have_value("Look at README ")

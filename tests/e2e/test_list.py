@@ -47,7 +47,7 @@ def test_the_filter_looks_at_titles(server, open_page):
     page.get_by_role("searchbox").fill("OWL")
     expect(rows(page)).to_have_count(1)
     page.get_by_role("searchbox").fill("nothing like it")
-    expect(page.get_by_text("No title holds these words.")).to_be_visible()
+    expect(page.get_by_text("No title contains these words.")).to_be_visible()
 
 
 def test_two_tabs_see_each_others_changes(make_server, open_page):

@@ -67,7 +67,7 @@ def test_a_row_is_dragged_into_a_project_and_the_other_tab_sees_it(make_server, 
     other.get_by_role("button", name="Garden", exact=True).click()
     expect(shown(other)).to_have_text(["Roses", "Owls"])
     menu(other, row(other, "Roses"), "Move to project")
-    other.get_by_role("menuitem", name="Out of the project").click()
+    other.get_by_role("menuitem", name="Remove from the project").click()
     expect(shown(other)).to_have_text(["Owls"])
     other.get_by_role("button", name="Garden", exact=True).click()
     expect(rows(other)).to_have_count(3)

@@ -47,7 +47,7 @@ def test_the_page_opens_without_its_server_and_sends_what_waited_once(server, op
     server.kill()
     page.reload()
     expect(page.get_by_text(AWAY)).to_be_visible()
-    expect(page.get_by_text("what this browser holds")).to_be_visible()
+    expect(page.get_by_text("what this browser has kept")).to_be_visible()
     send(page, "written in the tunnel")
     expect(page.locator("[data-stage=waiting]")).to_be_visible()
     composer(page).fill("half a thought")

@@ -65,7 +65,7 @@ def test_the_arrows_walk_and_escape_leaves_everything_as_it_was(server, open_pag
     expect(chosen).to_have_attribute("id", active)
     page.keyboard.press("ArrowDown")
     page.keyboard.type("no such thing")
-    expect(page.get_by_text("Nothing here is called “no such thing”.")).to_be_visible()
+    expect(page.get_by_text("Nothing found for “no such thing”.")).to_be_visible()
     page.keyboard.press("Enter")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)

@@ -64,7 +64,7 @@ def test_a_chosen_theme_is_there_before_the_first_paint(server, open_page):
     page.reload(wait_until="commit")
     page.locator("body").wait_for(state="attached")
     assert page.evaluate(background) == dark
-    page.get_by_role("radio", name="As the system").check(force=True)
+    page.get_by_role("radio", name="Same as the system").check(force=True)
     assert page.evaluate(background) == light
 
 

@@ -61,6 +61,26 @@ CONTRAST = """() => {
 }"""
 
 
+def test_who_answers_is_called_by_name_and_what_is_not_installed_leads_to_how(make_server, open_page, tmp_path):
+    own = tmp_path / "own-agent"
+    own.write_text("#!/bin/sh\n")
+    own.chmod(0o755)
+    server = make_server()
+    server.folder.mkdir()
+    (server.folder / "config.toml").write_text(f'[agents.own]\ncommand = "{own}"\n')
+    server.settings = {"PATH": "/nowhere"}
+    server.start()
+    page = open_page(f"{server.url}/settings/models")
+    engines = page.locator(".engines")
+    expect(engines.get_by_role("listitem")).to_have_text(
+        [re.compile("^Models"), re.compile("^Demo"), re.compile("^own")]
+    )
+    expect(engines).to_contain_text("Not installed: Hermes Agent, OpenCode, Claude Code, Codex, Gemini CLI, Qwen Code.")
+    engines.get_by_role("button", name="How to install them").press("Enter")
+    expect(page).to_have_url(f"{server.url}/settings/agents")
+    expect(page.get_by_role("heading", name="Claude Code")).to_be_visible()
+
+
 def test_an_address_is_added_tested_and_answers_without_a_restart(server, open_page):
     with ModelPeer(key=KEY) as peer:
         page = open_page(f"{server.url}/settings/models")
@@ -97,15 +117,15 @@ def test_a_password_set_here_is_asked_for_elsewhere_and_can_be_changed(server, o
     page = open_page(f"{server.url}/settings/access")
     page.get_by_label("New password").fill("correct horse")
     page.get_by_role("button", name="Set the password").click()
-    expect(page.get_by_text("The password holds from now on.")).to_be_visible()
+    expect(page.get_by_text("The new password applies from now on.")).to_be_visible()
     elsewhere = open_page(server.url)
     expect(elsewhere.get_by_label("Password of this server")).to_be_visible()
-    page.get_by_label("Password until now").fill("wrong guess")
+    page.get_by_label("Current password").fill("wrong guess")
     page.get_by_label("New password").fill("battery staple")
     page.get_by_role("button", name="Change the password").click()
-    expect(page.get_by_text("That is not the password until now.")).to_be_visible()
+    expect(page.get_by_text("That is not the current password.")).to_be_visible()
     page.reload()
-    expect(page.get_by_label("Password until now")).to_be_visible()
+    expect(page.get_by_label("Current password")).to_be_visible()
 
 
 def test_the_settings_lie_over_the_conversation_and_leave_it_as_it_is(server, open_page):

@@ -155,7 +155,7 @@ def test_files_are_brought_in_and_taken_out(make_server, open_page, tmp_path):
     expect(page.get_by_text("1 file was uploaded.")).to_be_visible()
     assert (folder / "up.bin").read_bytes() == bytes(range(256))
     entry(page, "up.bin").click()
-    expect(paper(page, "up.bin")).to_contain_text("no text")
+    expect(paper(page, "up.bin")).to_contain_text("not a text file")
     with page.expect_download() as download:
         paper(page, "up.bin").get_by_role("button", name="Download").last.click()
     assert download.value.path().read_bytes() == bytes(range(256))
@@ -182,6 +182,42 @@ def test_changes_are_grouped_and_shown_line_by_line(make_server, open_page):
     expect(paper(page, "README")).to_contain_text("Read this")
     panel.get_by_role("tab", name="Changes").click()
     expect(panel.get_by_text("Begin")).to_be_visible()
+
+
+def test_a_commit_is_opened_from_the_log_and_left_by_keys_alone(make_server, open_page):
+    server = make_server()
+    folder = plant(server, {"a.txt": "one\n", "gone.txt": "two\n"})
+    commit(folder)
+    (folder / "a.txt").write_text("other\n", "utf-8")
+    (folder / "gone.txt").unlink()
+    (folder / "long.txt").write_text("".join(f"line {at}\n" for at in range(20_000)), "utf-8")
+    (folder / "picture.bin").write_bytes(bytes(range(256)))
+    commit(folder, "Change it\n\nBecause it was not good.")
+    server.start()
+    page = open_page(f"{server.url}{AT}")
+    panel = opened(page)
+    panel.get_by_role("tab", name="Changes").press("Enter")
+    panel.get_by_role("button", name="Change it").press("Enter")
+    shown = paper(page, "Change it")
+    expect(shown.get_by_role("heading", name="Change it", level=3)).to_be_visible()
+    expect(shown).to_contain_text("Because it was not good.")
+    expect(shown).to_contain_text("Ada")
+    expect(shown).to_contain_text("4 files changed")
+    expect(shown.locator(".patch-line.added").first).to_contain_text("other")
+    expect(shown.locator(".patch-line.removed")).to_have_text([re.compile("one"), re.compile("two")])
+    shown.locator("summary", has_text="picture.bin").click()
+    shown.locator("summary", has_text="picture.bin").click()
+    expect(shown).to_contain_text("This is not a text file: there are no lines")
+    shown.locator("summary", has_text="long.txt").press("Enter")
+    expect(shown).to_contain_text("too long to show here")
+    shown.get_by_role("button", name="Show the changes").press("Enter")
+    expect(paper(page, "long.txt").locator(".ws-patch-line.added").first).to_contain_text("line 0")
+    page.keyboard.press("Escape")
+    expect(shown.get_by_role("heading", name="Change it", level=3)).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(panel.get_by_role("button", name="Change it")).to_be_focused()
+    panel.get_by_role("button", name="Begin").press("Enter")
+    expect(paper(page, "Begin")).to_contain_text("2 files changed")  # the first of all
 
 
 def test_what_changes_on_the_disk_is_seen_when_a_run_ends(make_server, open_page):

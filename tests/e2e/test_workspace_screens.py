@@ -68,10 +68,11 @@ def test_every_part_of_the_panel_is_accessible(make_server, open_page, size, sch
     expect(page.get_by_role("option").first).to_be_visible()
     look("search")
     page.get_by_role("tab", name="Changes").click()
-    page.get_by_role("button", name="README").first.click()
-    expect(paper(page, "README").locator(".ws-patch-line").first).to_be_visible()
-    look("diff")
-    back(page)
+    for name, shown, line in (("README", "diff", ".ws-patch-line"), ("Begin", "commit", ".patch-line")):
+        page.get_by_role("button", name=name).first.click()
+        expect(paper(page, name).locator(line).first).to_be_visible()
+        look(shown)
+        back(page)
     page.get_by_role("button", name="Workspace: demo").last.click()
     expect(
         page.get_by_role("button", name="Use this folder").or_(page.get_by_role("button", name="Use workspace")).first

@@ -35,7 +35,7 @@ def test_no_file_runs_loads_or_navigates(make_server, open_page):
         "all.diff": ATTACKS[-1],
     }
     folder = plant(server, {**{f"names/{name}": text for name, text in called.items()}, **contents})
-    commit(folder)
+    commit(folder, "\n\n".join(ATTACKS))
     (folder / "all.html").write_text("\n".join(reversed(ATTACKS)), "utf-8")
     server.start()
     asked = []
@@ -66,6 +66,12 @@ def test_no_file_runs_loads_or_navigates(make_server, open_page):
     panel.get_by_role("tab", name="Changes").click()
     panel.get_by_role("button", name="all.html").click()
     expect(page.locator(".ws-patch-line").first).to_be_visible()
+    safe()
+    page.get_by_role("button", name="Back to the list").click()
+    panel.locator(".ws-commit").click()
+    for part in ("all.html", "all.svg"):
+        page.locator(".ws-part > summary", has_text=part).click()
+        expect(page.get_by_role("region", name=f"Changes in {part}")).to_be_visible()
     safe()
     assert [url for url in asked if not url.startswith((server.url, "data:", "blob:"))] == []
 

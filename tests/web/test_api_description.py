@@ -1,12 +1,14 @@
 """The API describes itself: OpenAPI for programs, a page for people."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.routing import Route
 
 from tests.peers.hermes import Hermes
+from tests.web.test_workspace_files import git
 
 #: What is no part of the API: its description, the page and its files.
 PAGE = {
@@ -83,6 +85,10 @@ async def test_what_is_said_to_be_answered_is_answered(hermes: Hermes, document)
     query = {"session_id": session_id, "stream_id": session["last_run"]["run_id"], "query": "hello"}
     await hermes.post("/api/workspace/roots", terminal=True)
     await hermes.post("/api/workspace/save", session_id=session_id, path="notes.txt", text="hello", version=None)
+    folder = Path((await hermes.get("/api/workspace/roots"))["default"])
+    for command in ("init", "add .", "commit -m Begin"):
+        git(folder, *command.split())
+    query["commit"] = (await hermes.get("/api/workspace/log", session_id=session_id))["commits"][0]["id"]
     opened = await hermes.post("/api/terminal/open", session_id=session_id)
     query["terminal_id"] = opened["terminal_id"]
     places = dict.fromkeys(("/api/workspace/file", "/api/workspace/raw", "/api/workspace/diff"), "notes.txt")

@@ -238,5 +238,9 @@ async def test_models_and_engines_are_listed_without_a_secret(hermes: Hermes, pe
     engines = (await hermes.get("/api/engines"))["engines"]
     assert {each["name"] for each in engines} >= {"model", "demo", "hermes"}
     assert all(isinstance(each["caps"], dict) for each in engines)
+    assert {"hermes": "Hermes Agent", "demo": "demo"}.items() <= {
+        each["name"]: each["title"] for each in engines
+    }.items()
+    assert {each["name"]: each["found"] for each in engines}["model"]
     assert {each["name"] for each in engines if each["caps"]["steer"]} == {*found["steers"]} == {"model", "demo"}
     assert KEY not in str(found) + str(engines) + repr(hermes.settings) + repr(hermes.services)

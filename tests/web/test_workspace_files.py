@@ -352,6 +352,35 @@ async def test_git_and_what_this_turn_changed(work: Work):
     assert [each["subject"] for each in (await work.get("log"))["commits"]] == ["Begin"]
 
 
+async def test_a_commit_is_opened(work: Work):
+    git(work.root, "init", "-q", "-b", "main")
+    git(work.root, "add", ".")
+    git(work.root, "commit", "-qm", "Begin\n\nAt the beginning.")
+    (commit,) = (await work.get("log"))["commits"]
+    found = await work.get("commit", commit=commit["id"])
+    assert (found["message"], found["author"], found["parents"]) == ("Begin\n\nAt the beginning.", "a@example.org", [])
+    assert found["at"] == commit["at"]
+    files = {each["path"]: each for each in found["files"]}
+    assert (files["src/main.py"]["state"], files["src/main.py"]["added"], files["src/main.py"]["removed"]) == (
+        "A",
+        1,
+        0,
+    )
+    assert "+print('hello')" in files["src/main.py"]["patch"]
+    alone = (await work.get("diff", commit=commit["id"], path="src/main.py"))["patch"]
+    assert alone == files["src/main.py"]["patch"]
+    for wrong in ("HEAD", "", "--output=x", commit["id"][:7]):
+        await work.get("commit", 400, commit=wrong)
+        await work.get("diff", 400, commit=wrong, path="src/main.py")
+    await work.get("commit", 400)
+    await work.get("commit", 404, commit="0" * 40)
+    await work.get("diff", 404, commit="0" * 40)
+
+
+async def test_without_a_repository_there_is_no_commit(work: Work):
+    await work.get("commit", 404, commit="0" * 40)
+
+
 async def test_touched_is_told_without_a_repository_too(work: Work):
     run = await work.hermes.send(work.session_id, "Change it")
     await work.hermes.settled(lambda: work.hermes.puppet.turns)
@@ -375,8 +404,8 @@ async def test_a_workspace_outside_of_the_roots_is_shown_and_refused(work: Work)
     work.session_id = "20240101_abc"
     asked = [
         *(
-            work.get(name, 403, path="canary.txt", query="canary")
-            for name in ("tree", "file", "search", "git", "diff", "log")
+            work.get(name, 403, path="canary.txt", query="canary", commit="0" * 40)
+            for name in ("tree", "file", "search", "git", "diff", "log", "commit")
         ),
         work.post("save", 403, path="canary.txt", text="", version=None),
         work.post("make", 403, path="x"),
@@ -419,6 +448,7 @@ async def test_roots_are_told_and_changed_by_the_owner(work: Work, tmp_path: Pat
 
 
 async def test_folders_to_choose_from(work: Work):
+    (work.root / ".git").mkdir()  # may be no workspace, so it is not offered
     code = str(work.root.parent)
     found = await work.hermes.get("/api/workspace/folders")
     assert (found["parent"], found["folders"]) == (None, [{"name": "code", "path": code}])

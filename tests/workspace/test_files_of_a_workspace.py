@@ -155,6 +155,17 @@ def test_a_listing_has_folders_first_each_by_name(place: Place):
     assert names[3:] == sorted(names[3:], key=str.casefold)
 
 
+def test_gits_own_store_is_the_last_of_a_listing_and_no_search_looks_into_it(place: Place):
+    (place.root / ".git" / "hooks").mkdir(parents=True)
+    (place.root / ".git" / "hooks" / "main.sample").write_text("hello\n")
+    (place.root / ".github").mkdir()
+    listed = place.folder.entries().entries
+    assert [entry.name for entry in listed][:2] == [".github", "src"]
+    assert (listed[-1].name, listed[-1].kind) == (".git", "folder")
+    assert [hit.path for hit in place.folder.names("main").hits] == ["src/main.py"]
+    assert not [hit.path for hit in place.folder.lines("hello").hits if hit.path.startswith(".git/")]
+
+
 def test_a_listing_tells_where_links_lead_as_long_as_it_is_inside(place: Place):
     found = {entry.name: (entry.kind, entry.leads) for entry in place.folder.entries().entries}
     assert found["inside"] == ("link", "folder")

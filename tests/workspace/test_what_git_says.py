@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hermes_webui.errors import BadRequest, Forbidden
+from hermes_webui.errors import BadRequest, Forbidden, NotFound
 from hermes_webui.workspace.command import run
 from hermes_webui.workspace.git import Git
 
@@ -99,6 +99,117 @@ def test_differences_and_history(repo: Path):
     assert not (repo / "canary").exists()
 
 
+def test_a_commit_is_opened_by_its_id(repo: Path):
+    (repo / "a.txt").write_text("one\ntwo\n")
+    (repo / "lib" / "b.txt").unlink()
+    (repo / "new ü.bin").write_bytes(bytes(range(256)))
+    git(repo, "add", "-A")
+    git(repo, "commit", "-qm", "Change it\n\nBecause it was\nnot good.")
+    newest, first = of(repo).log(2)
+    found = of(repo).commit(newest.id)
+    assert (found.id, found.parents, found.message) == (
+        newest.id,
+        [first.id],
+        "Change it\n\nBecause it was\nnot good.",
+    )
+    assert (found.author, found.email, found.at) == ("Ada", "ada@example.org", 1700000000.0)
+    assert (found.committer, found.committed_at, found.truncated) == ("Ada", 1700000000.0, False)
+    assert [(each.path, each.state, each.added, each.removed) for each in found.files] == [
+        ("a.txt", "M", 1, 0),
+        ("lib/b.txt", "D", 0, 1),
+        ("new ü.bin", "A", None, None),
+    ]
+    assert (found.files[0].patch or "").endswith(" one\n+two\n")
+    assert "Binary files" in (found.files[2].patch or "")
+    assert of(repo).patch(newest.id, "lib/b.txt").endswith("-two\n")
+    assert of(repo).patch(newest.id, "").count("diff --git") == 3
+
+
+def test_the_first_commit_and_a_merge_are_opened_too(repo: Path):
+    (first,) = of(repo).log(1)
+    opened = of(repo).commit(first.id)
+    assert opened.parents == []
+    assert [(each.path, each.state, each.added) for each in opened.files] == [
+        (".gitignore", "A", 1),
+        ("a.txt", "A", 1),
+        ("lib/b.txt", "A", 1),
+    ]
+    git(repo, "checkout", "-qb", "side")
+    (repo / "side.txt").write_text("side\n")
+    git(repo, "add", "side.txt")
+    git(repo, "commit", "-qm", "Side")
+    git(repo, "checkout", "-q", "main")
+    (repo / "a.txt").write_text("main\n")
+    git(repo, "commit", "-qam", "Main")
+    git(repo, "merge", "-q", "--no-edit", "side")
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=repo, check=True, capture_output=True, text=True)
+    merge = of(repo).commit(head.stdout.strip())
+    assert len(merge.parents) == 2
+    assert [(each.path, each.state) for each in merge.files] == [("side.txt", "A")]  # beside the first of them
+
+
+def test_a_file_that_becomes_a_link_keeps_the_differences_in_their_places(repo: Path):
+    (repo / "a.txt").unlink()
+    (repo / "a.txt").symlink_to("lib")
+    (repo / "lib" / "b.txt").write_text("three\n")
+    git(repo, "add", "-A")
+    git(repo, "commit", "-qm", "Link")
+    link, text = of(repo).commit(of(repo).log(1)[0].id).files
+    assert (link.path, link.state, (link.patch or "").count("diff --git")) == ("a.txt", "T", 2)
+    assert (text.path, (text.patch or "").endswith("-two\n+three\n")) == ("lib/b.txt", True)
+
+
+def test_a_workspace_within_a_repository_sees_its_own_part_of_a_commit(repo: Path):
+    part = of(repo / "lib", repo.parent)
+    record = part.commit(part.log(1)[0].id)
+    assert [each.path for each in record.files] == ["b.txt"]
+    assert "--- /dev/null\n+++ b/b.txt" in (record.files[0].patch or "")
+    assert part.patch(record.id, "").count("diff --git") == 1
+    assert part.patch(record.id, "b.txt").endswith("+two\n")
+
+
+def test_a_large_commit_keeps_within_its_limits(repo: Path):
+    (repo / "a.txt").write_text("".join(f"{at}\n" for at in range(40_000)))
+    (repo / "z.txt").write_text("small\n")
+    for at in range(1100):
+        (repo / f"many-{at:04}").write_text("x" * 2000)
+    git(repo, "add", "-A")
+    git(repo, "commit", "-qm", "m" * 100_000)
+    found = of(repo).commit(of(repo).log(1)[0].id)
+    assert (len(found.files), found.truncated) == (1000, True)
+    assert (found.files[0].path, found.files[0].added, found.files[0].patch) == ("a.txt", 40_000, None)
+    assert (found.files[1].patch or "").startswith("diff --git a/many-0000")
+    assert found.files[-1].patch is None  # past the first MB
+    assert len(found.message) < 1 << 16
+    assert found.message.endswith("m …")
+    assert of(repo).patch(found.id, "a.txt").endswith("\n+39999\n")
+    assert len(of(repo).patch(found.id, "")) == 1 << 20
+
+
+def test_only_a_whole_id_of_a_commit_is_taken(repo: Path):
+    (commit,) = of(repo).log(1)
+    blob = subprocess.run(["git", "rev-parse", "HEAD:a.txt"], cwd=repo, check=True, capture_output=True, text=True)
+    git(repo, "branch", commit.id[:12])
+    for wrong in (
+        "",
+        "HEAD",
+        "main",
+        commit.id[:12],
+        commit.id.upper(),
+        f"{commit.id}~1",
+        f"--output=canary{commit.id}",
+    ):
+        for act in (of(repo).commit, lambda named: of(repo).patch(named, "")):
+            with pytest.raises(BadRequest):
+                act(wrong)
+    for unknown in ("1" * 40, "1" * 64, blob.stdout.strip()):
+        with pytest.raises(NotFound):
+            of(repo).commit(unknown)
+    with pytest.raises(BadRequest):
+        of(repo).patch(commit.id, "../x")
+    assert not (repo / "canary").exists()
+
+
 def test_without_a_repository_or_a_commit(tmp_path: Path):
     plain = tmp_path / "roots" / "plain"
     plain.mkdir(parents=True)
@@ -155,7 +266,14 @@ def everything(folder: Path, ceiling: Path | None = None) -> str:
     """All that Git can be asked, as text."""
     asked = of(folder, ceiling)
     told = [repr(asked.status()), repr(asked.files())]
-    for act in (lambda: asked.diff("", staged=False), lambda: asked.diff("", staged=True), lambda: asked.log(9)):
+    acts = (
+        lambda: asked.diff("", staged=False),
+        lambda: asked.diff("", staged=True),
+        lambda: asked.log(9),
+        lambda: [asked.commit(commit.id) for commit in asked.log(9)],
+        lambda: [asked.patch(commit.id, "") for commit in asked.log(9)],
+    )
+    for act in acts:
         try:
             told.append(repr(act()))
         except Forbidden as error:

@@ -11,19 +11,30 @@ const FIRST = 20;
 const SIGNS = { added: '+', removed: '−', same: ' ', note: ' ' };
 
 export function Patch({ path, patch }) {
-  const [whole, setWhole] = useState(false);
   const told = patchOf(patch);
-  const [folder, name] = splitPath(path);
-  const lines = told.lines.length > LONG && !whole ? told.lines.slice(0, FIRST) : told.lines;
   return html`
     <figure class="patch">
-      <figcaption><${Icon} name="file" /><span class="patch-path" dir="ltr">${folder}<strong>${name}</strong></span><${Counts} ...${told} /></figcaption>
-      <div class="patch-lines" tabindex="0" role="region" aria-label=${t('agents.diff', { path })} dir="ltr">
-        ${lines.length ? lines.map((line, at) => html`<${Line} key=${at} line=${line} />`) : html`<pre class="patch-raw">${patch}</pre>`}
-      </div>
-      ${lines.length < told.lines.length && html`<button type="button" class="patch-more" onClick=${() => setWhole(true)}>
-        ${t('text.show-lines', { count: told.lines.length })}</button>`}
+      <figcaption><${Icon} name="file" /><${Path} path=${path} /><${Counts} ...${told} /></figcaption>
+      <${PatchLines} path=${path} patch=${patch} told=${told} />
     </figure>
+  `;
+}
+
+export function Path({ path }) {
+  const [folder, name] = splitPath(path);
+  return html`<span class="patch-path" dir="ltr">${folder}<strong>${name}</strong></span>`;
+}
+
+/** The lines alone, for where something else is their head. */
+export function PatchLines({ path, patch, told = patchOf(patch) }) {
+  const [whole, setWhole] = useState(false);
+  const lines = told.lines.length > LONG && !whole ? told.lines.slice(0, FIRST) : told.lines;
+  return html`
+    <div class="patch-lines" tabindex="0" role="region" aria-label=${t('agents.diff', { path })} dir="ltr">
+      ${lines.length ? lines.map((line, at) => html`<${Line} key=${at} line=${line} />`) : html`<pre class="patch-raw">${patch}</pre>`}
+    </div>
+    ${lines.length < told.lines.length && html`<button type="button" class="patch-more" onClick=${() => setWhole(true)}>
+      ${t('text.show-lines', { count: told.lines.length })}</button>`}
   `;
 }
 

@@ -12,10 +12,12 @@ export default function Suggest({ offer }) {
   const list = useRef(null);
   useLayoutEffect(() => list.current?.children[at]?.scrollIntoView({ block: 'nearest' }), [at, offer]);
   const name = t(offer.kind === 'command' ? 'composer.commands' : 'composer.mentions');
-  if (!offer.items.length) return offer.kind === 'mention' && html`<p class="suggest suggest-none">${t('composer.no-mentions')}</p>`;
+  const none = offer.kind === 'mention' && t('composer.no-mentions');
+  if (!offer.items.length) return none && html`<p class="suggest suggest-none">${none}${offer.lacks && ` ${t('composer.folder-first')}`}</p>`;
   return html`
     <ul ref=${list} id="suggestions" class="suggest" role="listbox" aria-label=${name}>
       ${offer.items.map((item, index) => html`<${Offered} key=${item.key} item=${item} index=${index} chosen=${index === at} />`)}
+      ${offer.bare && html`<li role="presentation" class="suggest-none">${none}</li>`}
     </ul>
   `;
 }
@@ -29,9 +31,9 @@ function Offered({ item, index, chosen }) {
     offering.take(item);
   };
   return html`
-    <li id=${`suggestion-${index}`} role="option" aria-selected=${chosen ? 'true' : 'false'} onMouseDown=${pick}
+    <li id=${`suggestion-${index}`} class=${item.folder ? 'whole' : undefined} role="option" aria-selected=${chosen ? 'true' : 'false'} onMouseDown=${pick}
       onMouseMove=${() => { offering.at.value = index; }}>
-      ${!item.command && html`<${Icon} name=${item.insert ? 'agent' : item.prompt ? 'prompt' : 'file'} />`}
+      ${!item.command && html`<${Icon} name=${item.folder ? 'folder' : item.insert ? 'agent' : item.prompt ? 'prompt' : 'file'} />`}
       <span class="suggest-name" dir="auto">${item.name}</span><span class="suggest-title" dir="auto">${item.title}</span>
       ${keys && html`<kbd>${commands.names(keys).join(' ')}</kbd>`}
       ${item.prompt && html`<span class="suggest-forget" aria-hidden="true" title=${t('composer.forget-prompt', { name: item.name })}

@@ -15,7 +15,7 @@ export class Offering {
   #mentions;
   /** Which of the offered is meant. */
   at = signal(0);
-  /** `{kind, items}`, or null where nothing is asked for. */
+  /** `{kind, items, lacks: no folder to name files of, bare: nothing is offered but the way to one}`, or null where nothing is asked for. */
   offer = computed(() => this.#offer(this.#asked.value));
 
   constructor(page) {
@@ -62,7 +62,8 @@ export class Offering {
     const wish = this.#asked.peek();
     this.#asked.value = null;
     if (!wish || !item) return;
-    if (item.command) {
+    if (item.folder) this.#page.workspace.want({ choose: true }); // the @ stays: it is gone on with when there is one
+    else if (item.command) {
       this.#page.drafting.edit('');
       queueMicrotask(() => item.command.run());
     } else if (item.insert) this.#insert(wish, item.insert);
@@ -105,6 +106,10 @@ export class Offering {
     if (!wish) return null;
     if (wish.kind === 'command') return { kind: 'command', items: commandsFor(wish.query, this.#page.commands.available, this.#page.agents.told.value.commands) };
     const files = filesOf(this.#page.store.standing.value.messages);
-    return { kind: 'mention', items: mentionsFor(wish.query, { prompts: this.#prompts.value, files, paths: this.#mentions.paths.value }) };
+    const found = mentionsFor(wish.query, { prompts: this.#prompts.value, files, paths: this.#mentions.paths.value });
+    const lacks = !this.#page.workspace.root.value;
+    const way = { key: 'folder', name: t('workspace.choose'), title: t('composer.folder-first'), folder: true };
+    // Behind a word the list stays empty, and Enter sends what was written.
+    return { kind: 'mention', items: lacks && !wish.query ? [...found, way] : found, lacks, bare: !found.length };
   }
 }

@@ -53,18 +53,20 @@ function Total({ total }) {
   `;
 }
 
-/** What matters first stands first: a narrow window shows no more. */
+/** What matters first stands first. */
 const HEADS = ['around.cost', 'around.runs', 'around.input', 'around.output'];
 
 const Figures = ({ of }) => [of.cost > 0 || !of.unpriced ? money(of.cost) : t('around.unknown'), count(of.runs), count(of.input_tokens), count(of.output_tokens)]
-  .map((value) => html`<td>${value}</td>`);
+  .map((value, at) => html`<td role="cell" data-head=${t(HEADS[at])}>${value}</td>`);
 
+/** On a phone each row is a block with its figures under it: a table that is laid out so needs its roles said. */
 function Table({ name, first, rows }) {
   return html`
     <div class="table-scroll" tabindex="0" role="region" aria-label=${name}>
-      <table class="usage"><thead><tr><th scope="col">${first}</th>${HEADS.map((key) => html`<th key=${key} scope="col">${t(key)}</th>`)}</tr></thead>
-        <tbody>${rows.map(({ key, label, hint, of }) => html`
-          <tr key=${key}><th scope="row">${label}${hint && html`<span class="hint">${hint}</span>`}</th><${Figures} of=${of} /></tr>`)}</tbody></table>
+      <table class="usage" role="table"><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">${first}</th>
+        ${HEADS.map((key) => html`<th key=${key} scope="col" role="columnheader">${t(key)}</th>`)}</tr></thead>
+        <tbody role="rowgroup">${rows.map(({ key, label, hint, of }) => html`
+          <tr key=${key} role="row"><th scope="row" role="rowheader">${label}${hint && html`<span class="hint">${hint}</span>`}</th><${Figures} of=${of} /></tr>`)}</tbody></table>
     </div>
   `;
 }

@@ -40,10 +40,10 @@ function Branch({ told: { branch, ahead, behind } }) {
 }
 
 function Change({ change: { path, state, staged }, git }) {
-  const { paper } = useCabinet();
+  const { paper, changes } = useCabinet();
   const folder = parentOf(path);
-  const shown = paper.shown.value?.path === path;
-  const open = () => (git && state ? paper.showPatch({ path, staged }) : paper.open(path));
+  const shown = paper.shown.value?.path === path && !paper.shown.value.commit;
+  const open = () => (git && state ? changes.showPatch({ path, staged }) : paper.open(path));
   return html`
     <li><button type="button" class=${`ws-change ${kindOf(state) ?? ''} ${shown ? 'shown' : ''}`} aria-current=${shown ? 'true' : undefined} title=${path} onClick=${open}>
       <span class="ws-name" dir="auto">${nameOf(path)}</span>${folder && html`<span class="ws-hit-folder" dir="auto">${folder}</span>`}
@@ -56,9 +56,18 @@ function Commits() {
   const commits = changes.commits.value;
   return commits.length > 0 && html`
     <section class="ws-group"><h3>${t('workspace.commits')}</h3>
-      <ol class="ws-commits">${commits.map(({ id, subject, author, at }) => html`
-        <li key=${id}><span dir="auto">${subject}</span><small><code>${id.slice(0, 7)}</code> <span dir="auto">${author}</span> <time>${dayOf(at)}</time></small></li>`)}</ol></section>
+      <ol class="ws-commits">${commits.map((commit) => html`<${Commit} key=${commit.id} commit=${commit} />`)}</ol></section>
   `;
 }
 
-const dayOf = (at) => new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'short', year: 'numeric' }).format(new Date(typeof at === 'number' ? at * 1000 : at));
+function Commit({ commit }) {
+  const { paper, changes } = useCabinet();
+  const { id, subject, author, at } = commit;
+  const shown = paper.shown.value?.commit?.id === id;
+  return html`
+    <li><button type="button" data-commit=${id} class=${`ws-commit ${shown ? 'shown' : ''}`} aria-current=${shown ? 'true' : undefined} onClick=${() => changes.showCommit(commit)}>
+      <span dir="auto">${subject || id.slice(0, 7)}</span><small><code>${id.slice(0, 7)}</code> <span dir="auto">${author}</span> <time>${dayOf(at)}</time></small></button></li>
+  `;
+}
+
+const dayOf = (at) => new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'short', year: 'numeric' }).format(new Date(at * 1000));

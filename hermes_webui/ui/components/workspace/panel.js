@@ -86,7 +86,7 @@ function Parts() {
   return html`
     <div class=${`ws-parts ${shown ? 'with-paper' : ''}`} role="tabpanel" aria-labelledby=${`ws-tab-${view}`}>
       <div class="ws-list"><${List} /></div>
-      ${shown && html`<${Paper} key=${`${shown.path}${shown.patch === undefined ? '' : '\n'}`} shown=${shown} />`}
+      ${shown && html`<${Paper} key=${`${shown.path ?? ''}${shown.patch === undefined ? '' : '\n'}${shown.commit?.id ?? ''}`} shown=${shown} />`}
     </div>
   `;
 }

@@ -16,11 +16,13 @@ import { bytes } from './size.js';
 const Editor = late(() => import('./editor.js'), 'Editor');
 const CsvTable = late(() => import('./csv-table.js'), 'CsvTable');
 const Patch = late(() => import('./patch.js'), 'Patch');
+const Commit = late(() => import('./commit.js'), 'Commit');
 const Conflict = late(() => import('./patch.js'), 'Conflict');
 const PdfView = late(() => styled('pdf', import('../pdf-view.js')), 'PdfView');
 
 const TEXTS = new Set(['text', 'markdown', 'csv']);
 const isText = ({ file }) => TEXTS.has(file?.kind);
+const titleOf = ({ path, commit }) => (path === undefined ? commit.subject || commit.id.slice(0, 7) : nameOf(path));
 
 export function Paper({ shown }) {
   const { paper } = useCabinet();
@@ -29,38 +31,53 @@ export function Paper({ shown }) {
   const keys = (event) => {
     const mod = event.ctrlKey || event.metaKey;
     if (mod && !event.shiftKey && event.key.toLowerCase() === 's') paper.save();
-    else if (event.key === 'Escape' && !event.defaultPrevented) leave(paper);
+    else if (event.key === 'Escape' && !event.defaultPrevented) leave(paper, () => paper.back());
     else return;
     event.preventDefault();
     event.stopPropagation();
   };
+  useEffect(() => keepFocus(box.current), []);
   useEffect(() => { if (shown.line !== null && shown.line !== undefined) box.current.querySelector('.ws-paper-body')?.focus({ preventScroll: true }); }, [shown.at]);
   return html`
-    <section class="ws-paper" ref=${box} aria-label=${nameOf(shown.path)} onKeyDown=${keys}>
+    <section class="ws-paper" ref=${box} aria-label=${titleOf(shown)} onKeyDown=${keys}>
       <${Head} shown=${shown} /><${Notes} shown=${shown} /><${Body} shown=${shown} />
     </section>
   `;
 }
 
-/** Back to the tree; what is typed is kept. */
-function leave(paper) {
+/** Where the paper lies over its list, what was pressed there is gone, and the focus would be nowhere. */
+function keepFocus(box) {
+  const lost = !document.activeElement?.checkVisibility() || document.activeElement === document.body;
+  if (lost) box.querySelector('.ws-back')?.focus({ preventScroll: true });
+}
+
+/** Escape ends the reading of an editor before it leaves the paper. What is typed is kept. */
+function leave(paper, goes) {
   const { editing, text } = paper.shown.peek();
-  if (editing && text === undefined) return paper.read();
-  paper.close();
-  return requestAnimationFrame(() => document.querySelector('.ws-tree, .ws-changes, .ws-close')?.focus());
+  return editing && text === undefined ? paper.read() : away(paper, goes);
+}
+
+/** Back to the list, and there to what was opened. */
+function away(paper, goes) {
+  const { commit } = paper.shown.peek();
+  goes();
+  const ways = ['.ws-record', commit && `.ws-commit[data-commit="${commit.id}"]`, '.ws-tree, .ws-changes', '.ws-close'].filter(Boolean);
+  requestAnimationFrame(() => ways.map((way) => document.querySelector(way)).find(Boolean)?.focus());
 }
 
 function Head({ shown }) {
   const { paper } = useCabinet();
-  const { path, file, text, patch } = shown;
+  const { path = '', file, text, patch, commit } = shown;
   const folder = parentOf(path);
+  const deep = Boolean(commit && path);
+  const back = t(deep ? 'workspace.back-to-commit' : 'workspace.back');
   return html`
     <header class="ws-paper-head">
-      <button type="button" class="quiet ws-back" aria-label=${t('workspace.back')} title=${t('workspace.back')} onClick=${() => paper.close()}><${Icon} name="left" /></button>
-      <h2 title=${path}>${folder && html`<span class="ws-paper-folder" dir="auto">${folder}/</span>`}<span dir="auto">${nameOf(path)}</span>
+      <button type="button" class=${`quiet ws-back ${deep ? 'deep' : ''}`} aria-label=${back} title=${back} onClick=${() => away(paper, () => paper.back())}><${Icon} name="left" /></button>
+      <h2 title=${path || commit.subject}>${folder && html`<span class="ws-paper-folder" dir="auto">${folder}/</span>`}<span dir="auto">${path ? nameOf(path) : t('workspace.commit-id', { id: commit.id.slice(0, 7) })}</span>
         ${text !== undefined && html`<span class="ws-dot draft" role="img" aria-label=${t('workspace.unsaved')} title=${t('workspace.unsaved')}></span>`}</h2>
       ${patch !== undefined ? html`<${Act} icon="file" words=${t('workspace.open-file')} run=${() => paper.open(path)} />` : file && html`<${Acts} shown=${shown} />`}
-      <button type="button" class="quiet ws-paper-close" aria-label=${t('workspace.close-file')} title=${t('workspace.close-file')} onClick=${() => leave(paper)}><${Icon} name="close" /></button>
+      <button type="button" class="quiet ws-paper-close" aria-label=${t('workspace.close-file')} title=${t('workspace.close-file')} onClick=${() => leave(paper, () => paper.close())}><${Icon} name="close" /></button>
     </header>
   `;
 }
@@ -110,10 +127,11 @@ function Notes({ shown }) {
 }
 
 function Body({ shown }) {
-  const { state, error, patch, file, conflict, editing, source } = shown;
+  const { state, patch, file, conflict, editing, source } = shown;
   if (state === 'loading' && !file) return html`<div class="ws-paper-body ws-wait" aria-busy="true"><span class="pulse"></span></div>`;
-  if (state === 'failed') return html`<${Failure} error=${error} />`;
+  if (state === 'failed') return html`<${Failure} shown=${shown} />`;
   if (patch !== undefined) return html`<${Patch} patch=${patch} />`;
+  if (shown.commit) return html`<${Commit} shown=${shown} />`;
   if (conflict) return html`<${Conflict} shown=${shown} />`;
   if (isText(shown) && editing) return html`<${Editor} shown=${shown} />`;
   if (file.kind === 'markdown' && !source) return html`<div class="ws-paper-body ws-prose" tabindex="0"><${Markdown} text=${file.text ?? ''} live=${false} /></div>`;
@@ -122,10 +140,10 @@ function Body({ shown }) {
   return html`<${Other} file=${file} />`;
 }
 
-function Failure({ error }) {
+function Failure({ shown: { path, error, again } }) {
   const { paper } = useCabinet();
   return html`<div class="ws-paper-body ws-wait"><p class="ws-fault" role="alert">${error.message}</p>
-    <button type="button" class="secondary small" onClick=${() => paper.open(paper.shown.peek().path)}>${t('app.again')}</button></div>`;
+    <button type="button" class="secondary small" onClick=${again ?? (() => paper.open(path))}>${t('app.again')}</button></div>`;
 }
 
 /** Pictures and PDFs are shown; what only another program can show is offered to it. Nothing of any of them runs here. */

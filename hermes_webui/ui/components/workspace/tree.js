@@ -75,7 +75,7 @@ function Row({ number, row, height, focused }) {
   return html`
     <div id=${`ws-row-${number}`} data-row=${number} role="treeitem" aria-level=${level} aria-posinset=${at} aria-setsize=${size} aria-expanded=${folder ? String(open) : undefined}
       aria-selected=${paper.shown.value?.path === path ? 'true' : 'false'} aria-label=${spoken(entry.name, { touched, change, draft: paper.drafts.value.has(path) })}
-      class=${`ws-row ${focused ? 'focused' : ''} ${touched ? 'touched' : ''} ${change ?? ''}`} style=${{ height: `${height}px`, '--level': level }} ...${pointing(useCabinet(), row)}>
+      class=${`ws-row ${focused ? 'focused' : ''} ${touched ? 'touched' : ''} ${entry.name === '.git' ? 'aside' : ''} ${change ?? ''}`} style=${{ height: `${height}px`, '--level': level }} ...${pointing(useCabinet(), row)}>
       <span class=${`ws-fold ${open ? 'open' : ''}`}>${folder && html`<${Icon} name="right" />`}</span><${Icon} name=${ICONS[entry.kind] ?? 'file'} />
       ${explorer.renaming.value === path ? html`<${Renaming} path=${path} name=${entry.name} />` : html`<span class="ws-name" dir="auto">${entry.name}</span>`}
       ${paper.drafts.value.has(path) && html`<span class="ws-dot draft" title=${t('workspace.unsaved')}></span>`}

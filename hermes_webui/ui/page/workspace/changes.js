@@ -43,6 +43,17 @@ export class Changes {
       if (asked === this.#asked) this.error.value = error;
     }
   }
+
+  /** What has changed in a file, as a patch: since the last commit, or by one that is shown (`{commit, record}`). */
+  showPatch({ path, staged = false, commit, record }) {
+    const query = commit ? { path, commit: commit.id } : { path, staged: staged ? 1 : 0 };
+    return this.#cabinet.paper.fetch({ path, staged, commit, record, patch: '' }, () => this.#cabinet.get('diff', query));
+  }
+
+  /** A commit of the log, `{id, subject}`: what it says and what it changed. */
+  showCommit(commit) {
+    return this.#cabinet.paper.fetch({ commit, record: null }, async () => ({ record: await this.#cabinet.get('commit', { commit: commit.id }) }));
+  }
 }
 
 function upwards(path) {

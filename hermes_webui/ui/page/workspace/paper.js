@@ -20,7 +20,7 @@ export class Paper {
   /**
    * `{path, line, at, state: loading | ready | failed, error, file (as the server tells of it), editing, text (typed, not saved), base (the
    * version that it began with), saving, conflict: {version, text}, changed (elsewhere), source (not drawn)}`, or
-   * `{path, patch, staged, state}` for what has changed in it; null: none is shown.
+   * `{path, patch, staged, state}` for what has changed in it; `{commit, record}` for a commit, with both for a file of one; null: none is shown.
    */
   shown = signal(null);
   /** Paths of files with text that is not saved. */
@@ -74,23 +74,23 @@ export class Paper {
     this.#change({ state: 'ready', error: null, file, ...typed, changed, conflict: null, source: source || line !== null });
   }
 
-  /** What has changed in a file, as a patch. */
-  async showPatch({ path, staged = false }) {
+  /** Something else in the place of a file: its `head` at once, and what `ask` gives when that has come. */
+  async fetch(head, ask) {
     const asked = ++this.#asked;
-    this.shown.value = { path, staged, at: asked, state: 'loading', patch: '' };
+    this.shown.value = { ...head, at: asked, state: 'loading', again: () => this.fetch(head, ask) };
     try {
-      const { patch } = await this.#cabinet.get('diff', { path, staged: staged ? 1 : 0 });
-      if (asked === this.#asked) this.#change({ state: 'ready', patch });
+      const told = await ask();
+      if (asked === this.#asked) this.#change({ state: 'ready', ...told });
     } catch (error) {
       if (asked === this.#asked) this.#change({ state: 'failed', error });
     }
   }
 
-  /** Something may have changed on the disk. What is being typed stays; that it was changed elsewhere is told. */
+  /** Something may have changed on the disk, but never a commit. What is being typed stays; that it was changed elsewhere is told. */
   async look() {
-    const { path, state, file, patch, staged } = this.shown.peek() ?? {};
-    if (state !== 'ready') return;
-    if (patch !== undefined) await this.showPatch({ path, staged });
+    const { path, state, file, commit, again } = this.shown.peek() ?? {};
+    if (state !== 'ready' || commit) return;
+    if (again) await again();
     else await this.#lookAt(path, file);
   }
 
@@ -100,6 +100,13 @@ export class Paper {
     if (!now || asked !== this.#asked || isSame(now, file)) return;
     if (this.shown.peek().text === undefined) this.#change({ file: read(now), base: now.version });
     else if (!this.shown.peek().saving) this.#change({ changed: true });
+  }
+
+  /** From a file of a commit to that commit, from anything else to the list. */
+  back() {
+    const { path, commit, record } = this.shown.peek();
+    this.close();
+    if (commit && path !== undefined) this.shown.value = { commit, record, at: this.#asked, state: 'ready' };
   }
 
   close() {
@@ -224,7 +231,7 @@ export class Paper {
   moved(from, to) {
     for (const path of this.drafts.peek()) if (isWithin(path, from)) this.#rename(path, to + path.slice(from.length));
     const shown = this.shown.peek();
-    if (shown && isWithin(shown.path, from)) this.open(to + shown.path.slice(from.length));
+    if (shown?.path !== undefined && isWithin(shown.path, from)) this.open(to + shown.path.slice(from.length));
   }
 
   #rename(path, to) {
@@ -236,6 +243,6 @@ export class Paper {
 
   gone(path) {
     const shown = this.shown.peek();
-    if (shown && isWithin(shown.path, path)) this.close();
+    if (shown?.path !== undefined && isWithin(shown.path, path)) this.close();
   }
 }
