@@ -17,6 +17,7 @@ from hermes_webui.runs.hermes import HermesSessions
 from hermes_webui.runs.mcp import McpSetup
 from hermes_webui.runs.permissions import Permissions
 from hermes_webui.runs.personalities import Personalities
+from hermes_webui.runs.purging import Purge
 from hermes_webui.runs.setup import Setup
 from hermes_webui.runs.spending import Spending
 from hermes_webui.runs.supervisor import Supervisor
@@ -69,6 +70,7 @@ class Services:
 
     desk: Desk
     supervisor: Supervisor
+    purge: Purge
     engines: Mapping[str, Engine]
     hub: Hub
     doorman: Doorman
