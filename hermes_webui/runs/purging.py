@@ -5,8 +5,9 @@ everybody is told.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
-from hermes_webui.errors import RunInProgress
+from hermes_webui.errors import RunInProgress, StoreUnavailable
 from hermes_webui.runs.desk import Desk
 from hermes_webui.runs.hermes import HermesSessions
 from hermes_webui.runs.unread import Unread
@@ -44,4 +45,5 @@ class Purge:
                 self._desk.renew(session_id)
                 self._desk.listing.purged(session_id)
         if theirs:
-            await hermes.forget(session_id)
+            with suppress(StoreUnavailable):  # an id too many among the hidden ones does no harm
+                await hermes.forget(session_id)

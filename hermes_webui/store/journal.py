@@ -64,6 +64,8 @@ class Journal:
         self._runs: dict[str, int] = {}
         self._number = 0
         self._failed = False
+        #: Whether it may hold what runs have said that have ended since.
+        self._stale = False
         self._dirty = threading.Event()
         self._closing = False
         self._wait = threading.Event()
@@ -92,6 +94,7 @@ class Journal:
 
     def end(self, run_id: str) -> None:
         """The run has ended and the log says so."""
+        self._stale = True
         self._runs.pop(run_id, None)
 
     def _write(self, record: list[Any]) -> None:
@@ -121,7 +124,11 @@ class Journal:
         self._whole = self._path
 
     def compact(self) -> None:
-        """What was said by runs that have ended goes from the disk (it is in their logs); durable on return."""
+        """What was said by runs that have ended goes from the disk (it is in their logs); durable on return. Raises
+        `StoreUnavailable`.
+        """
+        if not self._stale:
+            return
         try:
             before = [path for path in _in_order(self._folder) if _process_of(path) == self.name]
             if self._runs:
@@ -132,6 +139,7 @@ class Journal:
                 self._disk.unlink(path)
             if before:
                 self._disk.sync_folder(self._folder)
+            self._stale = False
         except OSError as error:
             self._failed = True
             raise refused(error, "the removal of what had been streamed") from error
@@ -139,7 +147,8 @@ class Journal:
     def _keep_open(self, files: list[Path]) -> None:
         """A new file with the lines of the open runs only."""
         whole = self._whole
-        data = b"".join(_of_runs(b"".join(path.read_bytes() for path in files), set(self._runs.values())))
+        numbers = set(self._runs.values())
+        data = b"".join(line for path in files for line in _of_runs(path.read_bytes(), numbers))
         self._drop()
         fd = self._begin()
         self._whole = whole

@@ -254,6 +254,39 @@ def test_a_running_journal_keeps_only_what_open_runs_have_said(tmp_path):
     journal.close()
 
 
+class HalfWritten(Disk):
+    """The next write takes a half, and fails."""
+
+    fails = False
+
+    def write(self, fd, data):
+        if not self.fails:
+            return super().write(fd, data)
+        self.fails = False
+        super().write(fd, data[: len(data) // 2])
+        raise OSError(errno.EIO, "gone")
+
+
+def test_a_running_journal_that_the_disk_has_failed_loses_nothing_of_an_open_run(tmp_path):
+    disk = HalfWritten()
+    journal = Journal(tmp_path, disk, "7")
+    for run_id, session_id in (("r0", SID), ("r1", OTHER)):
+        journal.begin(session_id, run_id)
+        journal.message(run_id, 4)
+    journal.delta("r0", "text", "heronry")
+    journal.delta("r1", "text", "harbour")
+    disk.fails = True
+    with pytest.raises(StoreUnavailable):
+        journal.delta("r1", "text", " half")
+    journal.delta("r1", "text", " wall")
+    journal.end("r0")
+    journal.compact()
+    assert SECRET not in b"".join(files_below(tmp_path).values())
+    (partial,) = partials(tmp_path)
+    assert partial.parts == [("text", "harbour wall")]
+    journal.close()
+
+
 class Crash(BaseException):
     """The process or the machine ends."""
 
