@@ -30,6 +30,7 @@ from hermes_webui.runs.daily import Daily
 from hermes_webui.runs.desk import Desk
 from hermes_webui.runs.hermes import HermesSessions
 from hermes_webui.runs.permissions import Permissions
+from hermes_webui.runs.purging import Purge
 from hermes_webui.runs.searching import Searching
 from hermes_webui.runs.setup import Given, Setup
 from hermes_webui.runs.spending import Spending
@@ -42,6 +43,7 @@ from hermes_webui.settings import Settings
 from hermes_webui.store import choices
 from hermes_webui.store.agent_claims import AgentClaims
 from hermes_webui.store.agent_store import AgentStore
+from hermes_webui.store.agents import AgentNotes
 from hermes_webui.store.attachments import Attachments
 from hermes_webui.store.checkpoints import Checkpoints
 from hermes_webui.store.choices import Choices
@@ -53,6 +55,7 @@ from hermes_webui.store.journal import Journal
 from hermes_webui.store.profiles import Profiles
 from hermes_webui.store.projects import Projects
 from hermes_webui.store.prompts import Prompts
+from hermes_webui.store.purge import Purging
 from hermes_webui.store.recovery import Progress, Recovery, Report
 from hermes_webui.store.schedules import Schedules
 from hermes_webui.store.search import Search
@@ -93,13 +96,15 @@ class Opened:
         about = {"address": f"{settings.host}:{settings.port}"}
         self._lock = Lock.take(self.store.lock_path, self.disk, about)
         self.identity: Identity = identify(self.store.root, self.disk)
+        self.attachments = Attachments(settings.state / "attachments", self.disk)
+        self.attachments.clear()
+        self.purging = Purging(self.store, self.attachments, AgentNotes(settings.state / "agents", self.disk))
+        self.purging.finish()
         self.recovery = recovery = Recovery(
             self.store, settings.state_db, close_runs=True, agents=[AgentStore(path) for path in settings.agent_dbs]
         )
         self.index: Index = recovery.run(self.store.root / "_index.json", progress)
         self.report: Report = recovery.report
-        self.attachments = Attachments(settings.state / "attachments", self.disk)
-        self.attachments.clear()
         self.projects = Projects(settings.state / "projects.json", self.disk, self.store.quarantine)
         self.checkpoints = Checkpoints(self.store.root / "_runs", self.disk)
         self.checkpoints.keep_only([run.id for run in map(self._waiting, recovery.waiting) if run is not None])
@@ -173,6 +178,7 @@ class _Running:
         self.services = Services(
             desk=desk,
             supervisor=supervisor,
+            purge=self._purge(desk, supervisor),
             engines=engines,
             hub=desk.hub,
             searching=Searching(Search(opened.store), desk),
@@ -211,6 +217,10 @@ class _Running:
         records = Records(self._journal, opened.checkpoints, opened.attachments.read)
         asks = Asks(permissions.policy, permissions.grant)
         return Supervisor(desk, self._engines, records, default, *live, asks)
+
+    def _purge(self, desk: Desk, supervisor: Supervisor) -> Purge:
+        self._opened.purging.living = self._journal.name
+        return Purge(desk, self._opened.purging, self._journal, lambda each: supervisor.live(each) is not None)
 
     def begin(self) -> None:
         """What was open goes on: from here on prompts are sent when they are due."""

@@ -16,6 +16,7 @@ from hermes_webui.errors import HermesError
 from hermes_webui.store.directory import DirectoryStore, opened, recount, recover_directory, rows
 from hermes_webui.store.files import risk_of
 from hermes_webui.store.identity import elsewhere
+from hermes_webui.store.purge import NOT_DELETED, purging_of
 from hermes_webui.store.recovery import Report
 from hermes_webui.store.verify import verify
 
@@ -32,6 +33,7 @@ examples:
   hermes-webui serve --port 9000       on another port
   hermes-webui sessions                what conversations there are (--deleted: those in the trash)
   hermes-webui restore ID              take a deleted one back (while no server runs)
+  hermes-webui purge ID                delete one that is in the trash for good (while no server runs)
   hermes-webui verify                  check every file; nothing is changed
   hermes-webui recover                 put right what a crash left (a starting server does it too)
   hermes-webui agents                  which agents are here (agents test ID, agents install hermes)
@@ -85,6 +87,10 @@ def _parser() -> argparse.ArgumentParser:
     back = commands.add_parser("restore", help="take a deleted conversation back")
     back.add_argument("session", help="a session id, as `sessions --deleted` lists them")
     back.set_defaults(command=_restore)
+    gone = commands.add_parser("purge", help="delete what is in the trash for good; nothing brings it back")
+    gone.add_argument("sessions", nargs="+", metavar="ID", help="session ids, as `sessions --deleted` lists them")
+    gone.add_argument("--yes", action="store_true", help="do not ask")
+    gone.set_defaults(command=_purge)
     agents = commands.add_parser("agents", help="which agents are on this machine; try one, or install it")
     agents.add_argument("what", nargs="?", choices=("list", "test", "install"), default="list")
     agents.add_argument("agent", nargs="?", help="its id, as the list shows it")
@@ -182,6 +188,8 @@ def _recover(given: argparse.Namespace) -> int:
     if not store.root.exists():
         _say(f"There is nothing in {store.root}.")
         return 2
+    with store.owned():
+        purging_of(chosen.state, store).finish()
     report = recover_directory(store, store.root / "_index.json", chosen.state_db, _progress, close_runs=True)
     rows(store, store.root / "_index.json")
     recount(store)
@@ -221,6 +229,40 @@ def _restore(given: argparse.Namespace) -> int:
         return 0
     _say("That conversation is not deleted.")
     return 1
+
+
+def _purge(given: argparse.Namespace) -> int:
+    chosen = _settings(given)
+    store = opened(chosen.sessions)
+    if not store.root.exists():
+        _say(f"There is nothing in {store.root}.")
+        return 2
+    if not given.yes and not sys.stdin.isatty():
+        _say("Nobody is here to be asked whether this shall be deleted for good. Add --yes. Nothing was changed.")
+        return 2
+    with store.owned():
+        wanted = list(dict.fromkeys(given.sessions))
+        for session_id in wanted:
+            session = store.load(session_id)
+            if not session.head.trashed:
+                _say(f"{session_id}: {NOT_DELETED} Nothing was changed.")
+                return 1
+            print(f"{session_id}  {_counted(session.head.message_count, 'message')}  {session.head.title}")
+        if not given.yes and not _agreed(len(wanted)):
+            _say("Nothing was changed.")
+            return 1
+        for session_id in wanted:
+            purging_of(chosen.state, store).purge(session_id)
+            print(f"{session_id} is deleted for good.")
+    return 0
+
+
+def _agreed(count: int) -> bool:
+    what = "this conversation and the files that only it holds" if count == 1 else (
+        f"these {count} conversations and the files that only they hold"
+    )  # fmt: skip
+    print(f"Delete {what} for good? This cannot be undone. Copies in backups are not touched.")
+    return input("[y/N] ").strip().casefold() in {"y", "yes"}
 
 
 def _counted(count: int, noun: str) -> str:

@@ -16,11 +16,11 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
-from hermes_webui.chat.document import Summary
 from hermes_webui.chat.events import Change, Event
 from hermes_webui.chat.head import Head
 from hermes_webui.errors import Conflict, HermesError, NotFound, StoreUnavailable
 from hermes_webui.runs import views
+from hermes_webui.runs.listing import Listing
 from hermes_webui.runs.place import Place
 from hermes_webui.runs.provisional import Decide, Provisional
 from hermes_webui.store import index as index_file
@@ -73,6 +73,7 @@ class Desk:
         self.store = store
         self.index = index
         self.hub = hub
+        self.listing = Listing(index, hub)
         self.clock = clock
         self.drafts = Drafts(store.root / "_drafts", store.disk)
         self.writable = True
@@ -96,6 +97,7 @@ class Desk:
 
     async def create_as(self, session_id: str, fields: dict[str, Any]) -> None:
         """As `create`, under an id that its maker derives: made twice, it is one session."""
+        self.store.purged.check(session_id)
         try:
             await self.session(session_id)
         except NotFound:
@@ -129,14 +131,9 @@ class Desk:
         foreign = [each for each, place in self._places.items() if place.session and place.session.found]
         for session_id in [*list(self._places)[: max(0, len(self._places) - LOADED)], *foreign[:-FOREIGN]]:
             place = self._places[session_id]
-            session = place.session
-            at_rest = not place.lock.users and not place.snapshotting
-            if at_rest and (session is None or session.head.run is None):
-                if session is not None and session.log.uncertain:
-                    continue
-                if session is not None:
-                    self._behind |= {session_id} if session.is_behind else set()
-                    session.close()
+            if place.is_at_rest:
+                self._behind |= {session_id} if place.session and place.session.is_behind else set()
+                place.empty()
                 del self._places[session_id]
 
     async def _load(self, session_id: str, place: Place) -> Session:
@@ -180,7 +177,7 @@ class Desk:
         session = await self._committer.run(fork, self.store, source, message_id, new_id)
         place = self._place(new_id)
         place.session, place.told = session, session.head.revision
-        self.list_changed(session)
+        self.listing.changed(session)
         self.snapshot_soon(new_id)
         return session.head
 
@@ -255,7 +252,7 @@ class Desk:
     def _afresh(self, place: Place, session: Session) -> None:
         """The store itself has appended to the session: its pages load it again."""
         place.told = session.head.revision
-        self.list_changed(session)
+        self.listing.changed(session)
         self.renew(session.head.session_id)
 
     def renew(self, session_id: str) -> None:
@@ -281,7 +278,7 @@ class Desk:
         """Fold, list, publish: in one step of the event loop, so that no reader sees one without the other."""
         session.take(events)
         place.told = session.head.revision
-        self.list_changed(session)
+        self.listing.changed(session)
         for listener in self.listeners:
             listener(session_id, events)
         topic = views.session_topic(session_id)
@@ -289,24 +286,10 @@ class Desk:
             for event in events:
                 self.hub.publish(topic, views.event_frame(session.head, event, self.offset_of(session_id)))
 
-    def list_changed(self, session: Session) -> None:
-        """Puts the session's row in the list, or takes it out, and tells."""
-        session_id = session.head.session_id
-        summary: Summary | None = None
-        if session.head.trashed:
-            self.index.remove(session_id)
-            self.index.trashed[session_id] = session.summary()
-        else:
-            self.index.trashed.pop(session_id, None)
-            row = session.row()
-            summary = row.summary
-            self.index.put(row)
-        if self.hub.follows(views.LIST):
-            self.hub.publish(views.LIST, views.list_frame(self.index.version, summary, session_id))
-
     async def save_draft(self, session_id: str, text: str, expected: int | None, at: float) -> Draft:
         """Saves a draft, durable on return. Raises `Conflict` where another tab was quicker."""
         async with self._place(session_id).lock:
+            self.store.purged.check(session_id)
             saved: Draft = await self._committer.run(self.drafts.save, session_id, text, expected, at)
         return saved
 
@@ -357,6 +340,26 @@ class Desk:
         async with place.lock:
             if place.session is not None and place.session.head.trashed:
                 await self._committer.run(self.store.discard, place.session)
+
+    async def part_with(self, session_id: str, work: Callable[[str], None]) -> None:
+        """Runs `work`, which removes a session for good, once nothing that is under way can read or write it."""
+        before = tuple(self._tasks)
+
+        async def parted() -> None:
+            if before:
+                await asyncio.wait(before)
+            place = self._place(session_id)
+            async with place.lock:
+                try:
+                    await asyncio.to_thread(work, session_id)
+                finally:
+                    if session_id in self.store.purged:
+                        place.empty()
+                        self._places.pop(session_id, None)
+                        self.unclosed.pop(session_id, None)
+                        self._behind.discard(session_id)
+
+        await asyncio.shield(self._start(parted()))
 
     async def close(self) -> None:
         """Finishes what is under way, writes the snapshots that are behind, and the list."""

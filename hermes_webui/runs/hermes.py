@@ -27,6 +27,7 @@ from hermes_webui.store.commit import Committer
 from hermes_webui.store.files import is_settled
 from hermes_webui.store.hidden import Hidden
 from hermes_webui.store.index import MANY, Row
+from hermes_webui.store.purge import NOT_DELETED
 from hermes_webui.streams.sse import frame
 
 logger = logging.getLogger(__name__)
@@ -107,6 +108,8 @@ class HermesSessions:
 
     def owns(self, session_id: str) -> bool:
         """Whether this is a conversation of Hermes' that nobody has replied to here."""
+        if session_id in self._desk.store.purged:
+            return False
         summary = self._summary(session_id)
         return summary.read_only if summary is not None else session_id.startswith(hermes.PREFIX)
 
@@ -224,14 +227,14 @@ class HermesSessions:
 
     def _taken(self) -> set[str]:
         """Ids of our own conversations, deleted ones too, and of the agent's sessions that they are of: those are shown
-        once, as ours.
+        once, as ours. What was deleted for good is not shown at all.
         """
         index = self._desk.index
         own = [row.summary for row in index if not row.summary.read_only]
         own += [summary for summary in index.trashed.values() if not summary.read_only]
         named = (summary.agent_session for summary in own if summary.agent_session is not None)
         agents = {each.get("id", "") for each in named if each.get("engine") == hermes.SOURCE}
-        return {summary.session_id for summary in own} | agents
+        return {summary.session_id for summary in own} | agents | self._desk.store.purged.names
 
     def _show(self, wanted: Mapping[str, Summary]) -> None:
         index, hidden = self._desk.index, frozenset(self._hidden.ids)
@@ -292,6 +295,16 @@ class HermesSessions:
             everything |= {each: found for each, found in index.trashed.items() if found.read_only}
             self._show(everything)
             return summary
+
+    def check_hidden(self, session_id: str) -> None:
+        """Raises `Conflict` where it was not deleted here."""
+        if session_id not in self._hidden.ids:
+            raise Conflict(NOT_DELETED)
+
+    async def forget(self, session_id: str) -> None:
+        """It was deleted here for good: it is not even hidden any more. On disk when it returns."""
+        async with self._changing:
+            await asyncio.to_thread(self._hidden.save, tuple(each for each in self._hidden.ids if each != session_id))
 
     async def choose(self, *, on: bool) -> None:
         """Whether they are shown from now on; on disk when it returns."""

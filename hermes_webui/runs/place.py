@@ -37,3 +37,16 @@ class Place:
         self.session: Session | None = None
         self.told = 0
         self.snapshotting = False
+
+    def empty(self) -> None:
+        """Lets go of the session: who waits for the lock has it loaded again."""
+        if self.session is not None:
+            self.session.close()
+        self.session = None
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether nobody uses it, and what is loaded can be loaded again as it is."""
+        session = self.session
+        busy = bool(self.lock.users) or self.snapshotting
+        return not busy and (session is None or (session.head.run is None and not session.log.uncertain))

@@ -138,8 +138,9 @@ class Timetable:
         await asyncio.to_thread(self.schedules.change, schedule_id, step)
 
     def _knows(self, session_id: str) -> bool:
-        """Whether there is such a conversation, be it in the trash."""
-        return session_id in self._desk.index or session_id in self._desk.index.trashed
+        """Whether there is such a conversation, be it in the trash, or was one."""
+        index = self._desk.index
+        return session_id in index or session_id in index.trashed or session_id in self._desk.store.purged
 
     def _is_busy(self, schedule: Schedule) -> bool:
         """Whether an earlier run is still going; one that waits for the user holds up the next ones only by many."""

@@ -46,6 +46,14 @@ class AgentClaims:
 
 def _claimed(path: Path) -> str:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=_Note).agent_session
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return claimed_in(path.read_bytes())
+    except OSError:
+        return ""
+
+
+def claimed_in(note: bytes) -> str:
+    """The agent's id of its session, as a note says it; "" where it says none."""
+    try:
+        return msgspec.json.decode(note, type=_Note).agent_session
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return ""

@@ -289,3 +289,12 @@ def _sentence(error: sqlite3.Error) -> str:
     else:
         why = "it is damaged, or no store of Hermes Agent"
     return f"Hermes Agent's sessions cannot be read now: {why}. Nothing was changed; they are looked for again."
+
+
+def known_to_agent(stores: Sequence[AgentStore]) -> frozenset[str] | None:
+    """The session ids in Hermes Agent's stores, read only and soon; None where one of them cannot be read, or none is
+    there to say anything.
+    """
+    there = [store.ids() for store in stores if store.stamp()]
+    known = [ids for ids in there if ids is not None]
+    return frozenset().union(*known) if known and len(known) == len(there) else None

@@ -40,6 +40,13 @@ class AgentNotes:
         except OSError as error:
             raise refused(error, "the note of the agent's session") from error
 
+    def drop(self, agent: str, session_id: str) -> None:
+        """Nothing is kept of it any more; durable on return. Raises `OSError`."""
+        path = self._path(agent, session_id)
+        if path.exists():
+            self._disk.unlink(path)
+            self._disk.sync_folder(path.parent)
+
     def log_path(self, agent: str) -> Path:
         """Where an agent's error output stands."""
         return self._folder / f"{agent}.log"

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import threading
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from hermes_webui.chat.attachments import HEAD_BYTES, ID, Attachment, Kind, clean_name, kind_of
@@ -22,6 +25,12 @@ class Attachments:
     def __init__(self, folder: Path, disk: Disk) -> None:
         self._folder = folder
         self._disk = disk
+        self._guard = threading.Lock()
+        #: What was brought and no prompt has named yet; what prompts name that are not on disk yet, and whatever one
+        #: has named since the last look for who needs what.
+        self._brought: set[str] = set()
+        self._held: Counter[str] = Counter()
+        self._named: set[str] = set()
 
     def clear(self) -> None:
         """Removes what a crash left half written. At the start, before anything is received."""
@@ -60,6 +69,34 @@ class Attachments:
         except OSError:
             return None
 
+    @contextlib.contextmanager
+    def held(self, ids: Collection[str]) -> Iterator[None]:
+        """A prompt names these: meanwhile none of them is removed. Once it is on disk, its log speaks for them."""
+        with self._guard:
+            self._held.update(ids)
+            self._named.update(ids)
+        try:
+            yield
+            with self._guard:
+                self._brought.difference_update(ids)
+        finally:
+            with self._guard:
+                self._held.subtract(ids)
+
+    def remove(self, ids: Collection[str], unneeded: Callable[[Collection[str]], Collection[str]]) -> None:
+        """Removes those of them that are `unneeded`, as a look at everything that may name one has shown; one that
+        somebody has brought or named meanwhile stays. Durable on return; one caller at a time. Raises `OSError`.
+        """
+        with self._guard:
+            self._named = set(+self._held)
+        found = unneeded([each for each in ids if self.find(each) is not None])
+        with self._guard:
+            gone = [self.path(each) for each in found if each not in self._named | self._brought]
+            for path in gone:
+                self._disk.unlink(path)
+        for folder in {path.parent for path in gone}:
+            self._disk.sync_folder(folder)
+
     def path(self, identity: str) -> Path:
         """Where the content of this id belongs."""
         return self._folder / identity[:2] / identity
@@ -67,6 +104,8 @@ class Attachments:
     def keep(self, beside: Beside, identity: str) -> None:
         """Gives a whole file its name, durable on return; where it is here already, the new copy goes."""
         path = self.path(identity)
+        with self._guard:
+            self._brought.add(identity)
         if path.is_file() and path.stat().st_size == beside.size:
             self._disk.sync_folder(path.parent)  # who brings it at the same time may not have come that far
             beside.abandon()

@@ -40,6 +40,14 @@ class Checkpoints:
         """The run has ended."""
         self._disk.unlink(self._path(run_id))
 
+    def forget(self, run_ids: Collection[str]) -> None:
+        """Nothing is left of theirs; durable on return. Raises `OSError`."""
+        gone = [path for path in map(self._path, run_ids) if path.exists()]
+        for path in gone:
+            self._disk.unlink(path)
+        if gone:
+            self._disk.sync_folder(self._folder)
+
     def keep_only(self, run_ids: Collection[str]) -> None:
         """At the start: those of other runs are of no use any more."""
         kept = {self._path(run_id).name for run_id in run_ids}

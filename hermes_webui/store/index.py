@@ -183,6 +183,17 @@ def _row(raw: msgspec.Raw) -> Row | None:
     return Row(_summary_decoder.decode(raw), files.log, Stamp(*files.snapshot) if files.snapshot else None)
 
 
+def forget(path: Path, session_id: str, disk: Disk) -> None:
+    """Takes a session out of the file, whoever wrote it, where it stands there. Raises `OSError`."""
+    try:
+        entries = msgspec.json.decode(path.read_bytes(), type=list[msgspec.Raw])
+        others = [raw for raw in entries if _entry_decoder.decode(raw).session_id != session_id]
+    except (FileNotFoundError, msgspec.DecodeError, UnicodeDecodeError):
+        return  # none, or none that says what it is of: the next write makes it anew
+    if len(others) < len(entries):
+        disk.replace(path, [b"[\n", b",\n".join(map(bytes, others)), b"\n]\n"])
+
+
 def write(rows: Iterable[Row], path: Path, disk: Disk) -> None:
     """Writes the copy on disk, atomically."""
     disk.replace(path, encode(rows))

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,7 @@ class Journal:
     def __init__(self, folder: Path, disk: Disk, name: str) -> None:
         self._folder = folder
         self._disk = disk
-        self._name = name
+        self.name = name
         self._fd: int | None = None
         self._path = folder
         #: The file that holds all lines of the open runs; another than `_path` only while a new one is begun.
@@ -64,6 +64,8 @@ class Journal:
         self._runs: dict[str, int] = {}
         self._number = 0
         self._failed = False
+        #: Whether it may hold what runs have said that have ended since.
+        self._stale = False
         self._dirty = threading.Event()
         self._closing = False
         self._wait = threading.Event()
@@ -92,6 +94,7 @@ class Journal:
 
     def end(self, run_id: str) -> None:
         """The run has ended and the log says so."""
+        self._stale = True
         self._runs.pop(run_id, None)
 
     def _write(self, record: list[Any]) -> None:
@@ -120,10 +123,44 @@ class Journal:
         self._size = len(data)
         self._whole = self._path
 
+    def compact(self) -> None:
+        """What was said by runs that have ended goes from the disk (it is in their logs); durable on return. Raises
+        `StoreUnavailable`.
+        """
+        if not self._stale:
+            return
+        try:
+            before = [path for path in _in_order(self._folder) if _process_of(path) == self.name]
+            if self._runs:
+                self._keep_open(before)
+            else:
+                self._drop()
+            for path in before:
+                self._disk.unlink(path)
+            if before:
+                self._disk.sync_folder(self._folder)
+            self._stale = False
+        except OSError as error:
+            self._failed = True
+            raise refused(error, "the removal of what had been streamed") from error
+
+    def _keep_open(self, files: list[Path]) -> None:
+        """A new file with the lines of the open runs only."""
+        whole = self._whole
+        numbers = set(self._runs.values())
+        data = b"".join(line for path in files for line in _of_runs(path.read_bytes(), numbers))
+        self._drop()
+        fd = self._begin()
+        self._whole = whole
+        self._disk.append(fd, data)
+        self._disk.sync(fd)
+        self._size = len(data)
+        self._whole = self._path
+
     def _begin(self) -> int:
         self._disk.make_folder(self._folder)
         self._files += 1
-        self._path = self._whole = self._folder / f"{self._name}-{self._files}.jsonl"
+        self._path = self._whole = self._folder / f"{self.name}-{self._files}.jsonl"
         fd = self._disk.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         self._fd = fd
         self._disk.sync_folder(self._folder)
@@ -161,14 +198,61 @@ class Journal:
         self._drop()
 
 
+def forget(folder: Path, session_id: str, disk: Disk, living: str = "") -> None:
+    """Takes what a session's runs have said out of the journals of processes that have ended: all but the one named
+    `living`. Raises `OSError`.
+    """
+    gone: dict[str, set[int]] = {}
+    for path in _in_order(folder):
+        process = _process_of(path)
+        if process == living:
+            continue
+        before = path.read_bytes()
+        runs = gone.setdefault(process, set())
+        runs.update(_numbers_of(before, session_id))
+        after = b"".join(_of_runs(before, runs, others=True)) if runs else before
+        if after != before:
+            disk.replace(path, [after])
+
+
+def _numbers_of(data: bytes, session_id: str) -> Iterator[int]:
+    for record in map(_record, data.splitlines()):
+        match record:
+            case ["run", int(number), str(of), _] if of == session_id:
+                yield number
+
+
+def _of_runs(data: bytes, numbers: Collection[int], *, others: bool = False) -> Iterator[bytes]:
+    """The lines that are of these runs, or (`others`) of no one of them. What cannot be read is of nobody."""
+    for raw in data.splitlines(keepends=True):
+        match _record(raw):
+            case [_, int(number), *_] if (number in numbers) is not others and raw.endswith(b"\n"):
+                yield raw
+
+
+def _record(raw: bytes) -> list[Any]:
+    try:
+        return msgspec.json.decode(raw, type=list[Any])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return []
+
+
+def _process_of(path: Path) -> str:
+    return path.stem.rpartition("-")[0]
+
+
+def _in_order(folder: Path) -> list[Path]:
+    """The files of one process are one journal: a run goes on in the next file when the disk has failed one."""
+    return sorted(folder.glob("*.jsonl"), key=lambda path: (len(path.name), path.name))
+
+
 def partials(folder: Path) -> Iterator[Partial]:
     """What the journals of earlier processes hold of each run's last message. Lines that are torn or damaged are
     passed over.
     """
     processes: dict[str, dict[int, Partial]] = {}
-    for path in sorted(folder.glob("*.jsonl"), key=lambda path: (len(path.name), path.name)):
-        # The files of one process are one journal: a run goes on in the next file when the disk has failed one.
-        _read(path, processes.setdefault(path.stem.rpartition("-")[0], {}))
+    for path in _in_order(folder):
+        _read(path, processes.setdefault(_process_of(path), {}))
     for found in processes.values():
         yield from found.values()
 

@@ -21,6 +21,13 @@ def read(path: Path) -> list[str]:
         return []
 
 
+def remove(path: Path, session_id: str, disk: Disk) -> None:
+    """Takes one id out, where it stands there. Raises `OSError`."""
+    ids = read(path)
+    if session_id in ids:
+        write(path, (each for each in ids if each != session_id), disk)
+
+
 def write(path: Path, ids: Iterable[str], disk: Disk) -> None:
     """Replaces the file. Raises `OSError`."""
     disk.make_folder(path.parent)

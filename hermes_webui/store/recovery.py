@@ -23,10 +23,11 @@ from hermes_webui.chat.reply import MAY_HAVE_RUN, Cutting, interrupted
 from hermes_webui.errors import Damaged, HermesError, StoreUnavailable
 from hermes_webui.store import index as index_file
 from hermes_webui.store import snapshot
-from hermes_webui.store.agent_store import AgentStore
+from hermes_webui.store.agent_store import AgentStore, known_to_agent
 from hermes_webui.store.files import TEMPORARY, stamp_of
 from hermes_webui.store.index import Index, Row
 from hermes_webui.store.journal import Partial, partials
+from hermes_webui.store.purge import put_aside
 from hermes_webui.store.session import Session
 from hermes_webui.store.sessions import SessionStore
 from hermes_webui.store.survey import Files, survey
@@ -93,6 +94,7 @@ class Recovery:
         self._partials = {partial.run_id: partial for partial in partials(self.store.root / "_runs")}
         previous = index_file.read(index_path)
         found = survey(self.store.root)
+        self._put_aside(found)
         rows: list[Row] = []
         for done, (session_id, files) in enumerate(sorted(found.items())):
             row = self._unchanged(previous.get(session_id), files) or self._look(session_id, files)
@@ -105,6 +107,12 @@ class Recovery:
         self.index.trashed.update((row.session_id, row) for row in self._trashed)
         self._clear_journals()
         return self.index
+
+    def _put_aside(self, found: dict[str, Files]) -> None:
+        try:
+            put_aside(self.store, found)
+        except OSError as error:
+            self.report.problems.append(f"what has come back: {error}")
 
     def _unchanged(self, row: Row | None, files: Files) -> Row | None:
         if row is None or row.log != files.log or row.snapshot != files.snapshot:
@@ -386,12 +394,3 @@ def _intended(path: Path) -> bool:
         return snapshot.intended(snapshot.read_document(path), snapshot.read_document(snapshot.backup_of(path)))
     except (Damaged, OSError):
         return False
-
-
-def known_to_agent(stores: Sequence[AgentStore]) -> frozenset[str] | None:
-    """The session ids in Hermes Agent's stores, read only and soon; None where one of them cannot be read, or none is
-    there to say anything.
-    """
-    there = [store.ids() for store in stores if store.stamp()]
-    known = [ids for ids in there if ids is not None]
-    return frozenset().union(*known) if known and len(known) == len(there) else None

@@ -24,6 +24,8 @@ from hermes_webui.store.elsewhere import Elsewhere, FoundDocument
 from hermes_webui.store.files import Disk, free_name, refused, stamp_of
 from hermes_webui.store.log import Log, encode, read
 from hermes_webui.store.path import Bends, Course, Listed, VisiblePath
+from hermes_webui.store.purged import NAME as PURGED
+from hermes_webui.store.purged import Purged
 from hermes_webui.store.reader import LogReader
 from hermes_webui.store.session import Below, Page, Session, Standing, fold
 
@@ -46,6 +48,7 @@ class SessionStore:
         self.quarantine = root / "_quarantine"
         self.trash = root / "_trash"
         self.lock_path = root / "_store" / "lock"
+        self.purged = Purged(root / PURGED, disk)
         #: Conversations that an agent keeps in a store of its own, by our ids.
         self.elsewhere: Callable[[str], Elsewhere | None] = lambda _session_id: None
 
@@ -61,15 +64,18 @@ class SessionStore:
 
     def exists(self, session_id: str) -> bool:
         """Whether there is anything of this session: a log, or another program's file."""
-        return self.log_path(session_id).exists() or self.path(session_id).exists()
+        there = self.log_path(session_id).exists() or self.path(session_id).exists()
+        return there and session_id not in self.purged
 
     def new(self, session_id: str) -> Session:
-        """A session that is nowhere yet; its first append creates it."""
+        """A session that is nowhere yet; its first append creates it. Raises `NotFound` for an id that is used up."""
+        self.purged.check(session_id)
         log = Log(self.log_path(session_id), self.disk, 0, session_id, 0)
         return Session(Head(session_id), log, None, 0)
 
     def load(self, session_id: str) -> Session:
         """Loads a session: a log with its snapshot's head, or another program's file. Raises `NotFound`, `Damaged`."""
+        self.purged.check(session_id)
         path = self.log_path(session_id)
         if path.exists() and path.stat().st_size:  # an empty one: a first append that was cut off before its first byte
             return self._logged(session_id, path)
@@ -378,7 +384,7 @@ class SessionStore:
         found = {path.stem for path in self._files(self.root, ".json")} | {
             path.stem for path in self._files(self.root / "_log", ".jsonl")
         }
-        return {session_id for session_id in found if SESSION_ID.fullmatch(session_id)}
+        return {each for each in found if SESSION_ID.fullmatch(each) and each not in self.purged}
 
     @staticmethod
     def _files(folder: Path, suffix: str) -> list[Path]:

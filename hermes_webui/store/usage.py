@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import threading
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from copy import copy
 from pathlib import Path
 
@@ -112,7 +113,9 @@ class Usage:
         if not self._loaded:
             self._load()
         sizes = {session_id: files.log for session_id, files in survey(self._store.root).items() if files.log}
-        if any(end > sizes.get(session_id, 0) for session_id, (end, _) in self._known.items()):
+        purged = self._store.purged
+        kept = ((session_id, end) for session_id, (end, _) in self._known.items() if session_id not in purged)
+        if any(end > sizes.get(session_id, 0) for session_id, end in kept):
             self.forget()  # a log that is shorter than it was: restored from elsewhere, or not ours
         return [(each, size) for each, size in sorted(sizes.items()) if size > self._end_of(each)]
 
@@ -126,28 +129,38 @@ class Usage:
         self._keep(found)
 
     def forget(self) -> None:
-        """What was counted is dropped, to be counted anew. The logs have it all."""
+        """What was counted is dropped, to be counted anew from the logs; but for what has no log any more: what was
+        spent on a conversation that is deleted for good was spent all the same.
+        """
+        kept = [line for line in self._lines() if line.session in self._store.purged]
         with self._adding:
             self._known.clear()
             self._sums.clear()
-        self._store.disk.unlink(self._path)
+        if kept:
+            self._store.disk.replace(self._path, (b"%b\n" % msgspec.json.encode(line) for line in kept))
+        else:
+            self._store.disk.unlink(self._path)
+        for line in kept:
+            if line.start == self._end_of(line.session):
+                self._take(line)
 
     def _end_of(self, session_id: str) -> int:
         return self._known.get(session_id, (0, {}))[0]
 
     def _load(self) -> None:
         self._loaded = True
+        for line in self._lines():
+            if line.start == self._end_of(line.session):
+                self._take(line)
+
+    def _lines(self) -> Iterator[Counted]:
         try:
             data = self._path.read_bytes()
         except OSError:
             return
         for raw in data.splitlines():
-            try:
-                line = _decoder.decode(raw)
-            except (msgspec.DecodeError, UnicodeDecodeError):
-                continue  # torn, or not ours: what it counted is read again
-            if line.start == self._end_of(line.session):
-                self._take(line)
+            with suppress(msgspec.DecodeError, UnicodeDecodeError):  # torn, or not ours: what it counted is read again
+                yield _decoder.decode(raw)
 
     def _take(self, line: Counted) -> None:
         with self._adding:

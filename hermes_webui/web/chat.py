@@ -119,6 +119,11 @@ async def _prompt(request: Request, wish: Start | Edit) -> Body:
     return {"role": "user", "content": wish.message, **({"attachments": attachments} if named else {})}
 
 
+def _ids(wish: Start | Edit) -> list[str]:
+    """The files that it names: none of them may go before its log says so."""
+    return [str(each["id"]) for each in wish.attachments or [] if "id" in each]
+
+
 def _check_key(key: str | None) -> None:
     if key is not None and not 0 < len(key) <= KEY_LIMIT:
         raise BadRequest(f"A key has 1 to {KEY_LIMIT} characters.")
@@ -131,19 +136,21 @@ def _accepted(started: Started) -> Response:
 async def start(request: Request) -> Response:
     """Puts a prompt on disk, then answers, then starts the engine."""
     wish = await body_of(request, Start)
-    body = await _prompt(request, wish)
-    begun = services(request).supervisor.start(
-        wish.session_id, body, wish.key, _choice(wish), wish.expected_revision, steers=wish.steer
-    )
-    return _accepted(await begun)
+    with services(request).attachments.held(_ids(wish)):
+        body = await _prompt(request, wish)
+        begun = services(request).supervisor.start(
+            wish.session_id, body, wish.key, _choice(wish), wish.expected_revision, steers=wish.steer
+        )
+        return _accepted(await begun)
 
 
 async def edit(request: Request) -> Response:
     """Adds a sibling of a prompt and answers it."""
     wish = await body_of(request, Edit)
     supervisor = services(request).supervisor
-    body = await _prompt(request, wish)
-    return _accepted(await supervisor.edit(wish.session_id, wish.message_id, body, wish.key, _choice(wish)))
+    with services(request).attachments.held(_ids(wish)):
+        body = await _prompt(request, wish)
+        return _accepted(await supervisor.edit(wish.session_id, wish.message_id, body, wish.key, _choice(wish)))
 
 
 async def retry(request: Request) -> Response:

@@ -180,6 +180,14 @@ API: tuple[Endpoint, ...] = (
     ),
     Endpoint(
         POST,
+        "/api/session/purge",
+        sessions.purge,
+        "Delete for good what is in the trash; nothing brings it back",
+        body=sessions.Named,
+        gives="session_id",
+    ),
+    Endpoint(
+        POST,
         "/api/session/draft",
         sessions.draft,
         "Save the composer's text",

@@ -17,6 +17,7 @@ from hermes_webui.runs.hermes import HermesSessions
 from hermes_webui.runs.mcp import McpSetup
 from hermes_webui.runs.permissions import Permissions
 from hermes_webui.runs.personalities import Personalities
+from hermes_webui.runs.purging import Purge
 from hermes_webui.runs.searching import Searching
 from hermes_webui.runs.setup import Setup
 from hermes_webui.runs.spending import Spending
@@ -70,6 +71,7 @@ class Services:
 
     desk: Desk
     supervisor: Supervisor
+    purge: Purge
     engines: Mapping[str, Engine]
     hub: Hub
     searching: Searching

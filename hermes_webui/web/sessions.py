@@ -218,6 +218,14 @@ async def restore(request: Request) -> Response:
     return reply
 
 
+async def purge(request: Request) -> Response:
+    """Removes a session that is in the trash for good, with all there is of it here."""
+    wish = await body_of(request, Named)
+    parts = services(request)
+    await parts.purge(wish.session_id, parts.hermes, parts.unread)
+    return Json({"session_id": wish.session_id})
+
+
 def _moved(row: Summary) -> Response:
     """One of Hermes Agent's own went into the trash here, or came back: Hermes has it all the same."""
     told = views.summary_json(row)

@@ -9,7 +9,7 @@ from hermes_webui import __version__
 from hermes_webui.cli import main
 from tests.peers.hermes import Hermes, contents
 
-COMMANDS = ("serve", "verify", "recover", "sessions", "password", "version")
+COMMANDS = ("serve", "verify", "recover", "sessions", "restore", "purge", "password", "version")
 
 
 @pytest.fixture
@@ -286,3 +286,73 @@ def test_a_port_that_is_taken_is_said_in_a_sentence(home: Path, capsys):
     assert str(port) in err
     assert "in use" in err
     assert ran(capsys, "--state", home, "recover")[0] == 0
+
+
+def in_trash(state: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    return [line.split()[-1] for line in ran(capsys, "--state", state, "sessions", "--deleted")[1].splitlines()]
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
+    """Somebody is there, and types this."""
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", lambda _prompt: answer)
+
+
+def test_what_is_in_the_trash_is_deleted_for_good(state: Path, capsys: pytest.CaptureFixture[str]):
+    session_id = sid(state, "Trashed")
+    status, out, _ = ran(capsys, "--state", state, "purge", session_id, "--yes")
+    assert status == 0
+    assert out.splitlines() == [f"{session_id}  2 messages  Trashed", f"{session_id} is deleted for good."]
+    assert in_trash(state, capsys) == []
+    assert not any(b"hello Trashed" in data for data, _ in contents(state).values())
+    status, _, err = ran(capsys, "--state", state, "purge", session_id, "--yes")
+    assert (status, "deleted for good" in err) == (2, True)
+    assert ran(capsys, "--state", state, "restore", session_id)[0] == 2
+    assert ran(capsys, "--state", state, "verify", session_id)[0] == 2
+    assert ran(capsys, "--state", state, "verify")[:2] == (0, "3 conversations checked, 0 findings.\n")
+
+
+def test_nothing_is_deleted_for_good_without_a_word(
+    state: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    session_id = sid(state, "Trashed")
+    before = contents(state)
+    status, _, err = ran(capsys, "--state", state, "purge", session_id)
+    assert (status, "--yes" in err) == (2, True)
+    assert contents(state) == before
+    for answer in ("", "n", "no", "what"):
+        answering(monkeypatch, answer)
+        status, out, err = ran(capsys, "--state", state, "purge", session_id)
+        assert (status, "cannot be undone" in out, err) == (1, True, "Nothing was changed.\n")
+    assert in_trash(state, capsys) == ["Trashed"]
+    answering(monkeypatch, "yes")
+    assert ran(capsys, "--state", state, "purge", session_id)[0] == 0
+    assert in_trash(state, capsys) == []
+
+
+def test_what_is_not_in_the_trash_is_not_deleted_for_good_nor_what_is_named_with_it(
+    state: Path, capsys: pytest.CaptureFixture[str]
+):
+    status, _, err = ran(capsys, "--state", state, "purge", sid(state, "Trashed"), sid(state, "One"), "--yes")
+    assert (status, "Delete it first" in err) == (1, True)
+    assert ran(capsys, "--state", state, "purge", "00nothing", "--yes")[0] == 2
+    assert ran(capsys, "--state", state, "purge", "../x", "--yes")[0] == 2
+    assert in_trash(state, capsys) == ["Trashed"]
+
+
+async def test_while_a_server_runs_it_is_asked_on_its_page(home: Path, capsys: pytest.CaptureFixture[str]):
+    async with Hermes(home / "state") as hermes:
+        session_id = await hermes.new()
+        await hermes.exchange(session_id, "hello", "hi")
+        await hermes.post("/api/session/delete", session_id=session_id)
+        status, _, err = ran(capsys, "--state", home / "state", "purge", session_id, "--yes")
+        assert (status, "is in use by process" in err) == (2, True)
+        assert [row["session_id"] for row in (await hermes.get("/api/sessions", trash=1))["sessions"]] == [session_id]
+
+
+def test_a_deletion_for_good_that_was_cut_off_is_finished_by_recover(state: Path, capsys: pytest.CaptureFixture[str]):
+    session_id = sid(state, "Trashed")
+    (state / "sessions" / "_purged.jsonl").write_text(f'{{"session_id":"{session_id}","at":1.0}}\n')
+    assert in_trash(state, capsys) == []
+    assert ran(capsys, "--state", state, "recover")[0] == 0
+    assert not any(b"hello Trashed" in data for data, _ in contents(state).values())

@@ -192,6 +192,11 @@ MUTATIONS: tuple[Mutation, ...] = (
         (f"{STORE}/sessions.py", 'self.adopt(session, document, "changed", digest)', "pass"),
     ),
     mutation(
+        "backup_that_loses",
+        "knowing what was deleted for good",
+        (f"{STORE}/purged.py", "self._take(self._read, line)", "pass"),
+    ),
+    mutation(
         "index_as_truth",
         "asking the folder what exists",
         (

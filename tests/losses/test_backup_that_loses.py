@@ -2,7 +2,7 @@
 10 → 5 → 3 only the 5 survives; a rewrite of equal length leaves none.
 
 Here bytes that cannot be read go to quarantine, a backup never gives way to one that holds less, and every version that
-was replaced stays in the log.
+was replaced stays in the log, until the whole conversation is deleted for good.
 """
 
 import json
@@ -11,8 +11,10 @@ import pytest
 
 import api.models
 from api.session_recovery import _msg_count, recover_all_sessions_on_startup
+from hermes_webui.chat import decide
 from hermes_webui.chat.events import MessageAdded
 from hermes_webui.store.directory import opened
+from hermes_webui.store.purge import purging_of
 from tests.store.fixtures import SID, document, messages, write
 
 
@@ -22,14 +24,14 @@ def sessions(tmp_path, monkeypatch):
     return tmp_path
 
 
-def save(count, mark=""):
+def save(count, mark="", session_id=SID):
     listed = [{**message, "content": message["content"] + mark} for message in messages(count)]
-    api.models.Session(SID, messages=listed, title="Harbour").save(skip_index=True)
+    api.models.Session(session_id, messages=listed, title="Harbour").save(skip_index=True)
 
 
-def all_that_was_ever_said(root):
+def all_that_was_ever_said(root, session_id=SID):
     store = opened(root)
-    session = store.load(SID)
+    session = store.load(session_id)
     events = store.events(session, 0, session.head.revision)
     return [event.change.message["content"] for event in events if isinstance(event.change, MessageAdded)]
 
@@ -89,3 +91,29 @@ def test_no_version_in_between_is_lost_either(sessions):
         save(count, f" v{number}")
     said = all_that_was_ever_said(sessions)
     assert [sum(text.endswith(f" v{number}") for text in said) for number in range(5)] == [10, 5, 8, 0, 3]
+
+
+def test_every_version_stays_in_the_trash_until_it_is_purged_on_purpose_and_then_stays_gone(sessions):
+    other = "0123456789ab"
+    for count, mark in ((10, ""), (10, " rewritten"), (3, "")):
+        save(count, mark)
+        save(count, f"{mark} of another", other)
+    store = opened(sessions)
+    for session_id in (SID, other):
+        session = store.load(session_id)
+        session.append(decide.trash(session.head), 1.0)
+        store.discard(session)
+    recover_all_sessions_on_startup(sessions, rebuild_index=True)
+    assert {"text 9", "text 9 rewritten"} <= set(all_that_was_ever_said(sessions))
+    backup = store.trash.joinpath(f"{SID}.json.bak").read_bytes()
+    purging_of(sessions, opened(sessions)).purge(SID)
+    assert not [path for path in sessions.rglob("*") if SID in path.name]
+    for name in (f"{SID}.json", f"{SID}.json.bak"):  # a program that still had it, or somebody's backup
+        (sessions / name).write_bytes(backup)
+    for _ in range(2):
+        recover_all_sessions_on_startup(sessions, rebuild_index=True)
+        with pytest.raises(KeyError):
+            api.models.get_session(SID)
+        assert SID not in (sessions / "_index.json").read_text()
+    assert opened(sessions).restore(other)
+    assert {"text 9 of another", "text 9 rewritten of another"} <= set(all_that_was_ever_said(sessions, other))

@@ -114,6 +114,13 @@ test('the trash is asked for again when something is deleted or comes back', () 
   assert.ok(list(state, { type: 'list', list_version: 2, session: row('a', 1) }).outdated);
 });
 
+test('what is deleted for good goes from the trash, told once or twice, and nothing is asked for again', () => {
+  let state = list(noList, { type: 'list.scope', view: 'trash' });
+  state = list(state, { ...page([row('b', 1), row('a', 2)]), scope: scopeOf(state) });
+  for (let time = 0; time < 2; time += 1) state = list(state, { type: 'purged', list_version: 2, session_id: 'b' });
+  assert.deepEqual([ids(state), state.total, state.outdated, state.version], [['a'], 1, false, 2]);
+});
+
 test('under a pointer no row moves; what is gone goes, what is new waits', () => {
   const before = [row('c', 3), row('b', 2), row('a', 1)];
   const now = [row('n', 9), row('a', 8, { title: 'new title' }), row('c', 3), row('z', 0)];

@@ -106,6 +106,24 @@ async def test_a_crash_between_the_conversation_and_its_note_doubles_nothing(tmp
         assert len(await server.listed()) == 1
 
 
+async def test_what_was_sent_and_deleted_for_good_is_not_sent_again(tmp_path):
+    clock, engine, disk = ManualClock(), ScriptedEngine(), NoNotes()
+    async with running(tmp_path, clock=clock, engine=engine, disk=disk) as server:
+        await save(server)
+        disk.refusing = True
+        engine.answer("one")
+        await clock.advance("2026-11-20T09:00:00+01:00")
+        await over(server)
+        (row,) = await server.listed()
+        for what in ("delete", "purge"):
+            assert (await server.post(f"/api/session/{what}", session_id=row["session_id"])).status == 200
+    async with running(tmp_path, clock=clock, engine=engine) as server:
+        await clock.advance()
+        assert await server.listed() == []
+        assert len(engine.turns) == 1
+        assert (await only(server))["last"]["state"] == "deleted"
+
+
 async def test_a_crash_that_lasts_for_days_after_an_unnoted_one_counts_only_what_was_missed(tmp_path):
     clock, engine, disk = ManualClock(), ScriptedEngine(), NoNotes()
     async with running(tmp_path, clock=clock, engine=engine, disk=disk) as server:

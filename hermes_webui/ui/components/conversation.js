@@ -40,6 +40,7 @@ const isDead = (loaded, error) => Boolean(error) && isFinal(error) && (!loaded |
 function Body() {
   const { store } = usePage();
   const { view, loaded, error, trashed, messages } = store.standing.value;
+  if (isDead(loaded, error) && error.purged) return html`<${Notice} text=${t('conversation.purged')} />`;
   if (trashed || (isDead(loaded, error) && error.trashed)) return html`<${Deleted} />`;
   if (isDead(loaded, error)) return html`<${Notice} text=${error.status === 403 ? error.message : t('conversation.none-here')} />`;
   if (!loaded) return html`<${Opening} error=${error} />`;

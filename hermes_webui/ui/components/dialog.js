@@ -6,7 +6,8 @@ import { usePage } from '../page/page.js';
 import { toComposer } from './focus.js';
 import { html } from './html.js';
 
-export function Dialog({ label, className = '', close, children }) {
+/** `about`: the id of what says more, which a screen reader reads with the label. */
+export function Dialog({ label, about, className = '', close, children }) {
   const { panels } = usePage();
   const dialog = useRef(null);
   const left = useRef(false);
@@ -29,7 +30,7 @@ export function Dialog({ label, className = '', close, children }) {
   /** A browser that is asked twice in a row closes it without asking the page. */
   const closed = (event) => event.target === dialog.current && !left.current && close();
   return html`
-    <dialog ref=${dialog} class=${`dialog ${className}`} aria-label=${label} onCancel=${cancelled} onClose=${closed}
+    <dialog ref=${dialog} class=${`dialog ${className}`} aria-label=${label} aria-describedby=${about} onCancel=${cancelled} onClose=${closed}
       onClick=${(event) => beside(event, dialog.current) && close()}>${children}</dialog>
   `;
 }

@@ -1,4 +1,4 @@
-// What lies over the page (palette, keyboard map, settings): its code and its styles come when it is first opened.
+// What lies over the page (palette, keyboard map, a question, settings): its code and its styles come when it is first opened.
 
 import { useEffect, useState } from 'preact/hooks';
 import { usePage } from '../page/page.js';
@@ -8,6 +8,7 @@ import { html } from './html.js';
 const PARTS = {
   palette: () => import('./palette.js').then((module) => module.Palette),
   keys: () => import('./keyboard-map.js').then((module) => module.KeyboardMap),
+  purge: () => import('./purge-dialog.js').then((module) => module.PurgeDialog),
   settings: () => import('./settings/settings.js').then((module) => module.Settings),
 };
 

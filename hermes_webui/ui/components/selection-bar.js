@@ -7,7 +7,7 @@ import { html } from './html.js';
 import { Icon } from './icon.js';
 
 export function SelectionBar() {
-  const { directory, filing, store } = usePage();
+  const { directory, filing, purging, store } = usePage();
   const { ids } = directory.selection.value;
   const { view } = store.list.value;
   const rows = directory.rows([...ids]);
@@ -19,7 +19,10 @@ export function SelectionBar() {
   };
   const menu = (name) => ({ currentTarget }) => directory.openMenu({ view: name, ids: [...ids], at: currentTarget });
   const pinned = rows.every((row) => row.pinned);
-  const actions = view === 'trash' ? [['retry', t('list.restore'), then(() => filing.restore(rows))]] : [
+  const actions = view === 'trash' ? [
+    ['retry', t('list.restore'), then(() => filing.restore(rows))],
+    ['trash', t('list.purge'), () => purging.ask(rows)],
+  ] : [
     ['pin', pinned ? t('list.unpin') : t('list.pin'), () => filing.pin(rows, !pinned)],
     ['folder', t('list.move'), menu('move')],
     ['tag', t('list.tags'), menu('tags')],

@@ -8,6 +8,7 @@ import { held } from '../state/list.js';
 import { without } from '../state/selection.js';
 import { t } from '../words/words.js';
 import { html } from './html.js';
+import { Icon } from './icon.js';
 import { late } from './late.js';
 import { SessionRow, TrashedRow } from './session-row.js';
 
@@ -41,7 +42,7 @@ export function SessionList({ open }) {
       onPointerMove=${calm.stirred} onPointerLeave=${calm.left} onFocusIn=${({ target }) => keys.arrived(target)} onScroll=${looked}>
       ${list.hermes.state === 'unreadable' && html`<p class="sessions-note" role="status" title=${list.hermes.message}>${t('list.hermes-unreadable')}</p>`}
       ${list.loaded && !rows.length && html`<${Empty} list=${list} />`}
-      ${list.view === 'trash' && rows.length > 0 && html`<p class="sessions-note">${t('list.trash-note')}</p>`}
+      ${list.view === 'trash' && rows.length > 0 && html`<${TrashNote} />`}
       <div class="sessions-space" style=${{ height: `${end ? end.top + end.height : 0}px` }}>
         ${shown.map((group) => html`<${Group} key=${group.name} group=${group} line=${line} total=${rows.length} focusable=${focus} />`)}
       </div>
@@ -83,6 +84,13 @@ function Empty({ list: { view, query, project, source } }) {
     return project === null ? t('list.none') : t('list.none-in-project');
   };
   return html`<p class="sessions-empty">${words()}</p>`;
+}
+
+/** What the trash is, and the way to empty it. */
+function TrashNote() {
+  const { purging } = usePage();
+  return html`<div class="sessions-note"><p>${t('list.trash-note')}</p>
+    <button type="button" class="quiet wide" onClick=${() => purging.askAll()}><${Icon} name="trash" />${t('list.purge-empty')}</button></div>`;
 }
 
 /** Rows stay where they are while a pointer moves over them, unless this page moves them itself. */

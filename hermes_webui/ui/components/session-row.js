@@ -33,13 +33,15 @@ export function SessionRow({ row, marks, at, total }) {
   `;
 }
 
-/** A deleted one: it can be taken back. */
+/** A deleted one: it can be taken back, or deleted for good. */
 export function TrashedRow({ row, marks, at, total }) {
   const title = row.title || t('list.untitled');
   return html`
     <li class=${`session trashed ${marks.selected ? 'selected' : ''}`} data-id=${row.session_id} aria-posinset=${at + 1} aria-setsize=${total}>
       <span class="session-title" dir="auto">${title}</span>
       <button type="button" class="quiet small restore" aria-label=${t('list.restore-one', { title })} tabindex=${marks.focusable ? 0 : -1}>${t('list.restore')}</button>
+      <button type="button" class="quiet purge" aria-label=${t('list.purge-one', { title })} title=${t('list.purge')}
+        tabindex=${marks.focusable ? 0 : -1}><${Icon} name="trash" /></button>
     </li>
   `;
 }

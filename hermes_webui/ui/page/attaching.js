@@ -46,6 +46,12 @@ export class Attaching {
     this.#remember();
   }
 
+  /** The conversation is gone for good, and what waits for its next prompt with it. */
+  drop(sessionId) {
+    for (const { key } of this.#storage.get(this.#name(sessionId)) ?? []) this.#forget(key);
+    this.#storage.remove(this.#name(sessionId));
+  }
+
   /** Files from a button, a drop or the clipboard. Gives the keys of those that were taken. */
   add(files) {
     const { taken, problems } = admitted([...files], this.items.peek().length);

@@ -48,6 +48,7 @@ export class ListKeys {
     const { target } = event;
     if (target.closest('.session-menu')) return this.#menu(id, target.closest('button'));
     if (target.closest('.restore')) return this.#page.filing.restore(this.#targets(id));
+    if (target.closest('.purge')) return this.#page.purging.ask(this.#targets(id));
     event.preventDefault();
     const tag = target.closest('[data-tag]')?.dataset.tag;
     if (this.#choose(event, id)) return undefined;
@@ -107,13 +108,15 @@ export class ListKeys {
   }
 
   #act(event, id) {
-    const { filing } = this.#page;
+    const { filing, purging } = this.#page;
     const { selection } = this.#directory;
     const [{ key }, mod] = [event, event.ctrlKey || event.metaKey];
     if (key.toLowerCase() === 'a' && mod) selection.value = chosen(this.ids);
     else if (key === 'Escape' && selection.peek().ids.size) selection.value = none;
     else if (key === ' ' && !event.target.closest('button')) selection.value = toggled(selection.peek(), id);
-    else if (this.#isTrash || !id) return false;
+    else if (!id) return false;
+    else if (this.#isTrash && key === 'Delete') purging.ask(this.#targets(id));
+    else if (this.#isTrash) return false;
     else if (key === 'Delete') filing.remove(this.#targets(id));
     else if (key === 'F2') this.#directory.renaming.value = id;
     else if (key === 'ContextMenu' || (key === 'F10' && event.shiftKey)) this.#menu(id, event.target.closest('li') ?? event.target);

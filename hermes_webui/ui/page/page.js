@@ -29,6 +29,7 @@ import { Panels } from './panels.js';
 import { Places } from './places.js';
 import { Preferences } from './preferences.js';
 import { Prompting } from './prompting.js';
+import { Purging } from './purging.js';
 import { addReadingCommands } from './reading-commands.js';
 import { Reading } from './reading.js';
 import { Recall } from './recall.js';
@@ -63,6 +64,7 @@ export class Page {
     this.workspace = new Workspace(this, storage);
     this.directory = new Directory(this);
     this.filing = new Filing(this);
+    this.purging = new Purging(this, storage);
     this.models = new Models(this, storage);
     this.drawing = new Drawing();
     this.drafting = new Drafting(this, storage);
@@ -139,6 +141,7 @@ export class Page {
   #receive(event) {
     this.store.receive(event);
     if (event.type === 'hello') this.#greeted(event);
+    if (event.type === 'purged') this.purging.forget(event.session_id);
   }
 
   #greeted({ boot }) {

@@ -1,4 +1,4 @@
-// What lies over the page, one at a time: the palette, the keyboard map, the settings (which have an address).
+// What lies over the page, one at a time: the palette, the keyboard map, a question, the settings (which have an address).
 
 import { effect, signal } from '@preact/signals';
 import { sectionOf } from '../state/settings.js';
@@ -8,7 +8,7 @@ const SETTINGS = /^\/settings(?:\/([a-z]+))?$/;
 
 export class Panels {
   #page;
-  /** `{name: palette | keys | settings, section?}`, or null. */
+  /** `{name: palette | keys | purge | settings, section?}`, or null. */
   open = signal(null);
   /** On a narrow window: the list of conversations lies over the page. */
   drawer = signal(false);

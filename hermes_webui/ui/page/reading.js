@@ -98,7 +98,7 @@ export class Reading {
     const { store } = this.#page;
     if (error.status === 0 || error.status >= 500) store.dispatch({ type: 'link.away', at: Date.now() });
     const { status, message, details } = error;
-    store.dispatch({ type: 'session.failed', session_id, error: { status, message, trashed: Boolean(details?.trashed) } });
+    store.dispatch({ type: 'session.failed', session_id, error: { status, message, trashed: Boolean(details?.trashed), purged: Boolean(details?.purged) } });
     if (isFinal(error)) return;
     this.#failures += 1;
     this.#timer = setTimeout(() => this.load(), pause(this.#failures));

@@ -26,6 +26,7 @@ const STEPS = {
   'list.scope': (state, { type, ...scope }) => scoped(state, scope),
   list: changed,
   hello: greeted,
+  purged,
   listed: (state, { list_version: version }) => ({ ...state, version, outdated: state.loaded }), // many rows at once
   hermes: (state, { state: name, message, list_version: version }) => ({ ...state, version, hermes: { state: name, message } }),
   seen: (state, { session_id, unread, list_version: version }) => ({ ...state, version, unread: withOrWithout(state.unread, session_id, unread) }),
@@ -66,6 +67,13 @@ function changed(state, { session, removed, list_version: version }) {
   const total = state.total + Number(fits) - Number(at >= 0);
   const unread = removed ? withOrWithout(state.unread, removed, false) : state.unread;
   return { ...state, rows, total: Math.max(total, rows.length), version, unread };
+}
+
+/** Gone for good, from the trash too. */
+function purged(state, { session_id, list_version: version }) {
+  const rows = state.rows.filter((row) => row.session_id !== session_id);
+  const total = state.total - (state.rows.length - rows.length);
+  return { ...state, rows, total, version, unread: withOrWithout(state.unread, session_id, false) };
 }
 
 /** Whether a row is one of those that are shown. */
