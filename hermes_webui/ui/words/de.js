@@ -510,6 +510,7 @@ export const words = {
   'message.queue-now': 'Jetzt senden',
   'message.queue-remove': '„{text}“ aus der Warteschlange nehmen',
   'message.queue-save': 'Speichern',
+  'message.queue-stopped': { one: 'Gestoppt. {count} Nachricht wartet, bis Sie sie senden.', other: 'Gestoppt. {count} Nachrichten warten, bis Sie sie senden.' },
   'message.queue-up': 'Früher',
   'message.rate': '{rate} Tokens/s',
   'message.reply': 'Antwort',

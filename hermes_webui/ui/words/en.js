@@ -510,6 +510,7 @@ export const en = {
   'message.queue-now': 'Send now',
   'message.queue-remove': 'Remove “{text}” from the queue',
   'message.queue-save': 'Save',
+  'message.queue-stopped': { one: 'Stopped. {count} message waits until you send it.', other: 'Stopped. {count} messages wait until you send them.' },
   'message.queue-up': 'Earlier',
   'message.rate': '{rate} tokens/s',
   'message.reply': 'Reply',

@@ -510,6 +510,7 @@ export const words = {
   'message.queue-now': 'Enviar ahora',
   'message.queue-remove': 'Quitar «{text}» de la cola',
   'message.queue-save': 'Guardar',
+  'message.queue-stopped': { one: 'Detenido. {count} mensaje espera a que lo envíes.', other: 'Detenido. {count} mensajes esperan a que los envíes.' },
   'message.queue-up': 'Antes',
   'message.rate': '{rate} tokens/s',
   'message.reply': 'Respuesta',

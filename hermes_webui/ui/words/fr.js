@@ -510,6 +510,7 @@ export const words = {
   'message.queue-now': 'Envoyer maintenant',
   'message.queue-remove': 'Retirer « {text} » de la file',
   'message.queue-save': 'Enregistrer',
+  'message.queue-stopped': { one: 'Arrêté. {count} message attend que vous l’envoyiez.', other: 'Arrêté. {count} messages attendent que vous les envoyiez.' },
   'message.queue-up': 'Plus tôt',
   'message.rate': '{rate} tokens/s',
   'message.reply': 'Réponse',

@@ -508,6 +508,7 @@ export const words = {
   'message.queue-now': '今すぐ送信',
   'message.queue-remove': '「{text}」をキューから外す',
   'message.queue-save': '保存',
+  'message.queue-stopped': '停止しました。{count}件のメッセージは、送信するまで待機します。',
   'message.queue-up': '前へ',
   'message.rate': '{rate}トークン/秒',
   'message.reply': '回答',

@@ -508,6 +508,7 @@ export const words = {
   'message.queue-now': '立即发送',
   'message.queue-remove': '将“{text}”移出队列',
   'message.queue-save': '保存',
+  'message.queue-stopped': '已停止。{count} 条消息等待你发送。',
   'message.queue-up': '前移',
   'message.rate': '{rate} token/秒',
   'message.reply': '回复',
