@@ -32,7 +32,7 @@ export const words = {
   'agents.fault-short': 'Mindestens {limit} Zeichen.',
   'agents.fault-uri': 'Das ist keine Adresse wie https://example.org.',
   'agents.from-config': 'aus config.toml',
-  'agents.grant': 'Über dieses eine Mal hinaus erlaubt das:',
+  'agents.grant': 'Wenn Sie mehr als dieses eine Mal erlauben, wird nicht mehr gefragt bei:',
   'agents.how-to': 'So wird er installiert',
   'agents.installable': 'Lassen sich installieren',
   'agents.key-allow_once': 'Erlauben, was der Agent fragt',

@@ -32,7 +32,7 @@ export const en = {
   'agents.fault-short': 'At least {limit} characters.',
   'agents.fault-uri': 'This is not an address, as in https://example.org.',
   'agents.from-config': 'from config.toml',
-  'agents.grant': 'Beyond this once, it allows:',
+  'agents.grant': 'If you allow more than this once, you are not asked again about:',
   'agents.how-to': 'How to install it',
   'agents.installable': 'Can be installed',
   'agents.key-allow_once': 'Allow what the agent asks',

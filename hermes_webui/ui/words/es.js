@@ -32,7 +32,7 @@ export const words = {
   'agents.fault-short': 'Como mínimo, {limit} caracteres.',
   'agents.fault-uri': 'Esto no es una dirección, como https://example.org.',
   'agents.from-config': 'de config.toml',
-  'agents.grant': 'Más allá de esta vez, permite:',
+  'agents.grant': 'Si lo permites más allá de esta vez, ya no se preguntará por:',
   'agents.how-to': 'Cómo instalarlo',
   'agents.installable': 'Se pueden instalar',
   'agents.key-allow_once': 'Permitir lo que pide el agente',

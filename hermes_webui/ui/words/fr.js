@@ -32,7 +32,7 @@ export const words = {
   'agents.fault-short': 'Au moins {limit} caractères.',
   'agents.fault-uri': 'Ce n’est pas une adresse, comme https://example.org.',
   'agents.from-config': 'de config.toml',
-  'agents.grant': 'Au-delà de cette fois, cela autorise :',
+  'agents.grant': 'Si vous autorisez au-delà de cette fois, plus de question pour :',
   'agents.how-to': 'Comment l’installer',
   'agents.installable': 'Peuvent être installés',
   'agents.key-allow_once': 'Autoriser ce que l’agent demande',

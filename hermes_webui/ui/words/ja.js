@@ -33,7 +33,7 @@ export const words = {
   'agents.fault-short': '{limit}文字以上にしてください。',
   'agents.fault-uri': 'https://example.orgのようなアドレスではありません。',
   'agents.from-config': 'config.tomlから',
-  'agents.grant': '今回以降も許可する範囲：',
+  'agents.grant': '今回だけでなく許可すると、次のものは今後確認されません：',
   'agents.how-to': 'インストール方法',
   'agents.installable': 'インストールできるもの',
   'agents.key-allow_once': 'エージェントの求めを許可する',

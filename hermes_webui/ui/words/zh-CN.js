@@ -33,7 +33,7 @@ export const words = {
   'agents.fault-short': '至少 {limit} 个字符。',
   'agents.fault-uri': '这不是地址，例如 https://example.org。',
   'agents.from-config': '来自 config.toml',
-  'agents.grant': '超出本次的允许范围：',
+  'agents.grant': '如果允许不止这一次，以后不再询问：',
   'agents.how-to': '如何安装',
   'agents.installable': '可以安装',
   'agents.key-allow_once': '允许智能体的请求',
