@@ -2,8 +2,8 @@
 // letters mean. `keys` is as `mod+shift+o`: `mod` is ⌘ on a Mac and Ctrl elsewhere; a sign such as `?` stands for itself.
 
 const MODIFIERS = ['mod', 'ctrl', 'alt', 'shift'];
-const MAC_NAMES = { mod: '⌘', ctrl: '⌃', alt: '⌥', shift: '⇧', Escape: 'esc', Enter: '↩' };
-const NAMES = { mod: 'Ctrl', ctrl: 'Ctrl', alt: 'Alt', shift: 'Shift', Escape: 'Esc' };
+const MAC_NAMES = { mod: '⌘', ctrl: '⌃', alt: '⌥', shift: '⇧', Escape: 'esc', Enter: '↩', Tab: '⇥', Delete: '⌦', ' ': 'Space' };
+const NAMES = { mod: 'Ctrl', ctrl: 'Ctrl', alt: 'Alt', shift: 'Shift', Escape: 'Esc', Delete: 'Del', ' ': 'Space' };
 const ARROWS = { ArrowUp: '↑', ArrowDown: '↓', ArrowLeft: '←', ArrowRight: '→' };
 
 function parsed(keys) {
