@@ -93,11 +93,11 @@ def _is_reply(body: Body) -> bool:
 
 def start(head: Head, at: float, prompt: Prompt) -> list[Change]:
     """A prompt arrives: it becomes a message and starts a run or, while another run is open or prompts wait, it is
-    queued.
+    queued. After a stop it goes before those that wait: it is what the user stopped for.
     """
     alive(head)
     plan = Plan(head, at)
-    if head.run is None and not head.queue:
+    if head.stopped or (head.run is None and not head.queue):
         _begin(plan, prompt)
         return plan.changes
     if len(head.queue) >= QUEUE_LIMIT:
@@ -122,6 +122,12 @@ def _first_name(body: Body) -> str:
     attached = body.get("attachments")
     first = attached[0] if isinstance(attached, list) and attached else None
     return str(first.get("name") or "") if isinstance(first, dict) else ""
+
+
+def follow(head: Head, at: float) -> list[Change]:
+    """A run has ended: the next prompt's turn comes by itself, but where the queue is held for the user."""
+    held = head.last_run is not None and head.last_run.state in runs.HOLDS_QUEUE
+    return [] if held else next_turn(head, at)
 
 
 def next_turn(head: Head, at: float) -> list[Change]:

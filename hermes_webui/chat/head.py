@@ -128,8 +128,13 @@ class Head(Struct, frozen=True, omit_defaults=True):
 
     @property
     def queue_held(self) -> bool:
-        """Prompts wait and nothing runs: the last run failed or the server was stopped. The user says when to go on."""
+        """Prompts wait and nothing runs: the last run failed or was stopped. The user says when to go on."""
         return bool(self.queue) and self.run is None
+
+    @property
+    def stopped(self) -> bool:
+        """Nothing runs, because the user stopped what ran last."""
+        return self.run is None and self.last_run is not None and self.last_run.state == runs.CANCELLED
 
 
 def apply(head: Head, event: Event) -> Head:

@@ -21,9 +21,9 @@ STEERED = "steered"
 #: The server stops while a run waits for an answer that outlives it: no state of the log, there it goes on waiting.
 SUSPENDED = "suspended"
 
-#: States that end a run. After done and cancelled the queue goes on; after the others it is held for the user.
+#: States that end a run. Only after a whole reply the queue goes on; after the others it is held for the user.
 ENDS = frozenset({DONE, FAILED, CANCELLED, INTERRUPTED})
-HOLDS_QUEUE = frozenset({FAILED, INTERRUPTED})
+HOLDS_QUEUE = ENDS - {DONE}
 
 TABLE: MappingProxyType[str, frozenset[str]] = MappingProxyType(
     {

@@ -42,9 +42,6 @@ logger = logging.getLogger(__name__)
 #: A stop is answered at the latest then, also where the disk does not take the end of the run for now.
 STOP_ANSWERED = 1.0
 
-#: After these ends the queue goes on by itself; after the others it waits for the user.
-GOES_ON = frozenset({DONE, CANCELLED})
-
 #: What a stop is answered with whose end is not on disk yet.
 STOPPING = "stopping"
 
@@ -261,7 +258,7 @@ class Supervisor:
             task.add_done_callback(self._tasks.discard)
 
     async def resume(self, session_id: str) -> Head:
-        """Goes on with prompts that wait since a run failed or the server was stopped."""
+        """Goes on with prompts that wait since a run failed or was stopped."""
         outcome = await self.desk.execute(session_id, lambda head: decide.next_turn(head, self.desk.clock()))
         return outcome.head
 
@@ -270,7 +267,9 @@ class Supervisor:
         return (await self.desk.execute(session_id, rule)).head
 
     async def cancel(self, run_id: str) -> str:
-        """Stops a run, keeping what it has said, or takes a waiting prompt back. Returns the state it ended in."""
+        """Stops a run, keeping what it has said (the queue is held), or takes a waiting prompt back. Returns the state
+        that it ended in.
+        """
         live = self._live.get(run_id)
         if live is not None:
             live.stop(CANCELLED)
@@ -357,8 +356,7 @@ class Supervisor:
     async def _afterwards(self, live: LiveRun) -> None:
         """The next prompt in the queue, the snapshot, a title. What cannot be done (a deleted session) is left."""
         try:
-            if live.end_state in GOES_ON:
-                await self.resume(live.session_id)
+            await self.desk.execute(live.session_id, lambda head: decide.follow(head, self.desk.clock()))
             self.desk.snapshot_soon(live.session_id)
             if live.end_state == DONE:
                 await self._runner.title(live)

@@ -170,7 +170,7 @@ async def carry_on(request: Request) -> Response:
 
 
 async def cancel(request: Request) -> Response:
-    """Stops a run; what it has said is kept."""
+    """Stops a run; what it has said is kept, and what waits behind it waits on."""
     wish = await body_of(request, Cancel)
     return Json({"stream_id": wish.stream_id, "state": await services(request).supervisor.cancel(wish.stream_id)})
 

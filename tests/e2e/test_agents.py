@@ -85,6 +85,60 @@ def test_keys_answer_what_is_in_view_and_never_what_is_typed(server, open_page):
     expect(page.locator("[data-tool=ok]")).to_have_count(2)
 
 
+def caps(page: Page) -> list[str]:
+    """What is printed on the answers' keys, as it is seen."""
+    return page.locator(".answer kbd > span").evaluate_all(
+        "(all) => all.filter((one) => getComputedStyle(one).visibility === 'visible').map((one) => one.textContent)"
+    )
+
+
+def test_with_alt_the_keys_answer_also_while_one_writes_and_the_caps_say_so(server, open_page):
+    page = open_page(server.url)
+    page.clock.install()
+    asks(page)
+    allow = page.get_by_role("button", name="Allow", exact=True)
+    assert allow.get_attribute("aria-keyshortcuts") == "Y Alt+Y"
+    composer(page).press_sequentially("meanwhile")
+    assert caps(page) == ["Alt+Y", "Alt+A", "Alt+N"]
+    place = allow.bounding_box()
+    page.locator(".scroller").focus()
+    assert caps(page) == ["Y", "A", "N"]
+    assert allow.bounding_box() == place
+    composer(page).focus()
+    page.clock.run_for(2000)
+    page.keyboard.press("Control+Alt+y")
+    page.keyboard.press("y")
+    expect(card(page)).to_be_visible()
+    page.keyboard.press("Alt+n")
+    expect(card(page)).to_have_count(0)
+    finished(page)
+    state(page, "denied")
+    expect(composer(page)).to_be_focused()
+    expect(composer(page)).to_have_value("meanwhiley")
+
+
+def test_with_alt_no_question_is_answered_that_has_just_come_or_is_out_of_sight(server, open_page):
+    page = open_page(server.url)
+    page.clock.install()
+    for _ in range(3):
+        send(page, "long")
+        finished(page)
+    asks(page)
+    page.clock.run_for(50)
+    composer(page).focus()
+    page.keyboard.press("Alt+y")
+    page.clock.run_for(2000)
+    page.locator(".scroller").evaluate("(scroller) => { scroller.scrollTop = 0; }")
+    expect(page.locator(".ask-bar")).to_be_visible()
+    page.keyboard.press("Alt+y")
+    page.keyboard.press("Control+j")
+    expect(card(page)).to_be_focused()
+    page.clock.run_for(2000)
+    composer(page).focus()
+    page.keyboard.press("Alt+y")
+    expect(card(page)).to_have_count(0)
+
+
 def test_a_key_for_the_question_before_does_not_answer_one_that_has_just_come(server, open_page):
     page = open_page(server.url)
     page.clock.install()

@@ -107,7 +107,7 @@ def test_a_failure_is_a_sentence_with_a_way_on(server, open_page):
     expect(replies(page).first).to_contain_text("this reply breaks off")
 
 
-def test_prompts_wait_their_turn_and_can_be_taken_out(make_server, open_page):
+def test_a_stop_holds_the_prompts_that_wait_and_one_can_be_taken_out(make_server, open_page):
     server = make_server(pace=0.1)
     server.start()
     page = open_page(server.url)
@@ -121,6 +121,14 @@ def test_prompts_wait_their_turn_and_can_be_taken_out(make_server, open_page):
     queue.get_by_role("button", name="Remove “not this one”").click()
     expect(queue.get_by_role("listitem")).to_have_count(1)
     page.get_by_role("button", name="Stop").click()
+    told = "Stopped. 1 message waits until you send it."
+    expect(queue).to_contain_text(told)
+    expect(page.get_by_test_id("announcer")).to_have_text(told)
+    expect(prompts(page)).to_have_count(1)
+    page.reload()
+    expect(queue).to_contain_text(told)
+    composer(page).press("Escape")  # a second stop finds nothing to stop
+    queue.get_by_role("button", name="Send now").click()
     expect(prompts(page)).to_have_count(2)
     expect(prompts(page).last).to_contain_text("but this one")
     expect(queue).to_have_count(0)

@@ -331,6 +331,7 @@ def test_what_is_reworded_when_its_turn_comes_goes_on_in_the_composer(make_serve
     queue.get_by_role("button", name="Reword “one”").click()
     page.get_by_role("textbox", name="Reword the waiting message").fill("one, but quite different")
     page.get_by_role("button", name="Stop").click()
+    queue.get_by_role("button", name="Send now").click()
     expect(prompts(page).last).to_contain_text("one")
     expect(composer(page)).to_have_value("one, but quite different")
 

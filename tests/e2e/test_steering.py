@@ -85,6 +85,7 @@ def test_a_button_steers_and_takes_it_back_and_another_tab_sees_it(server, open_
     other.get_by_role("group", name="Queued messages").get_by_role("button", name=STEER).last.click()
     expect(items).to_have_text([f"one{MARK}", "two"])
     page.get_by_role("button", name="Stop").click()
+    queue.get_by_role("button", name="Send now").click()
     expect(prompts(page).last).to_contain_text("two")
     finished(page)
     assert spoken(page) == ["approve", "one", "two"]

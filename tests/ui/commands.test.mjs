@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ariaKeys, composing, fit, keyNames, means, ranked, recentFirst } from '../../hermes_webui/ui/state/commands.js';
+import { ariaKeys, composing, fit, inText, keyNames, means, ranked, recentFirst } from '../../hermes_webui/ui/state/commands.js';
 
 const press = (key, more = {}) => ({ key, code: '', ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...more });
 
@@ -23,6 +23,18 @@ test('a letter is found on a keyboard that writes others, a sign wherever it sta
   assert.equal(means('/', press('/', { ctrlKey: true }), false), false);
   assert.equal(means('Escape', press('Escape'), false), true);
   assert.equal(means('Escape', press('Escape', { shiftKey: true }), false), false);
+});
+
+test('a letter has keys that write nothing: Alt, on a Mac with ⌘, and never AltGr', () => {
+  const [y, n] = [inText('y', false), inText('n', true)];
+  assert.equal(means(y, press('y', { altKey: true, code: 'KeyY' }), false), true);
+  assert.equal(means(y, press('н', { altKey: true, code: 'KeyY' }), false), true);
+  for (const more of [{}, { altKey: true, ctrlKey: true }, { altKey: true, shiftKey: true }]) assert.equal(means(y, press('y', more), false), false);
+  assert.equal(means(y, press('y', { altKey: true, getModifierState: (name) => name === 'AltGraph' }), false), false);
+  assert.equal(means(n, press('Dead', { altKey: true, metaKey: true, code: 'KeyN' }), true), true);
+  assert.equal(means(inText('a', true), press('æ', { altKey: true, metaKey: true, code: 'KeyQ', keyCode: 65 }), true), true);
+  assert.equal(means(n, press('Dead', { altKey: true, code: 'KeyN' }), true), false);
+  assert.deepEqual([keyNames(y, false), keyNames(n, true)], [['Alt', 'Y'], ['⌘', '⌥', 'N']]);
 });
 
 test('keys are written as they are printed', () => {

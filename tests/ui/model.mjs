@@ -56,7 +56,7 @@ export class ModelServer {
   }
 
   prompt(content, run_id, key) {
-    if (!this.run && !this.held) return this.message({ role: 'user', content, timestamp: 1, key }, { run_id });
+    if (!this.run && (!this.held || this.lastRun.state === 'cancelled')) return this.message({ role: 'user', content, timestamp: 1, key }, { run_id });
     const item = { queue_id: `q-${run_id}`, run_id, content, key };
     this.queue.push(item);
     this.#log('run.queued', { queue_id: item.queue_id, run_id, message: { role: 'user', content, key } });
@@ -113,7 +113,7 @@ export class ModelServer {
     this.run = null;
     this.open = null;
     this.lastRun = { run_id, state, error: error ?? null };
-    this.held = this.queue.length > 0 && (state === 'failed' || state === 'interrupted');
+    this.held = this.queue.length > 0 && state !== 'done';
     this.#log('run.finished', { run_id, state, ...(error ? { error } : {}) });
   }
 

@@ -309,7 +309,7 @@ async def test_a_deleted_session_is_gone_until_it_is_restored(hermes: Hermes):
     await hermes.exchange(session_id, "it goes on", "indeed")
 
 
-async def test_deleting_stops_the_run_and_the_prompts_that_wait(hermes: Hermes):
+async def test_deleting_stops_the_run_and_what_waits_is_there_after_a_restore(hermes: Hermes):
     session_id = await hermes.new(engine="puppet")
     run = await hermes.send(session_id, "one")
     await hermes.send(session_id, "two")
@@ -319,7 +319,8 @@ async def test_deleting_stops_the_run_and_the_prompts_that_wait(hermes: Hermes):
     await hermes.post("/api/session/delete", session_id=session_id)
     await hermes.post("/api/session/restore", session_id=session_id)
     session = await hermes.session(session_id)
-    assert (session["is_streaming"], session["queue"]) == (False, [])
+    assert (session["is_streaming"], session["queue_held"]) == (False, True)
+    assert [item["content"] for item in session["queue"]] == ["two"]
     assert session["messages"][1]["content"] == "so far"
     assert session["messages"][1]["_partial"] is True
     assert session["last_run"]["state"] == "cancelled"

@@ -114,7 +114,7 @@ async def test_where_no_step_comes_any_more_it_is_the_first_of_the_queue(tmp_pat
         app.engine.say("2", TurnEnded(), "1", TurnEnded())
         if end in ("failed", "cancelled", "done"):
             await app.ended(run)
-            if end == "failed":
+            if end != "done":
                 assert (await app.session(session_id))["queue_held"]
                 await app.post("/api/chat/resume", session_id=session_id)
             await app.ended(started["stream_id"])
@@ -139,6 +139,8 @@ async def test_a_stop_that_comes_before_the_step_leaves_it_to_the_next_turn(tmp_
         engine.leave()
         late = StepEnded()
         await engine.say_late(0, late)
+        assert (await app.session(session_id))["queue_held"]
+        await app.post("/api/chat/resume", session_id=session_id)
         engine.answer("2")
         await app.ended(started["stream_id"])
         assert late.taken == []

@@ -255,15 +255,54 @@ async def test_a_stop_keeps_what_was_said(hermes: Hermes):
     assert (await hermes.session(session_id))["revision"] == session["revision"]
 
 
-async def test_after_a_stop_the_next_prompt_has_its_turn(hermes: Hermes):
+async def stopped(hermes: Hermes, *waiting: str):
+    """A session whose reply was stopped while these prompts waited, and what their sending was answered with."""
     session_id = await hermes.new(engine="puppet")
     run = await hermes.send(session_id, "one")
-    waiting = await hermes.send(session_id, "two")
+    sent = [await hermes.send(session_id, each) for each in waiting]
     await hermes.settled(lambda: hermes.puppet.turns)
     await hermes.post("/api/chat/cancel", stream_id=run["stream_id"])
-    hermes.puppet.say(TextDelta("2"), TurnEnded())
+    return session_id, run, sent
+
+
+async def test_a_stop_holds_the_prompts_that_wait_until_they_are_sent(hermes: Hermes):
+    session_id, run, sent = await stopped(hermes, "two", "three")
+    again = await hermes.post("/api/chat/cancel", stream_id=run["stream_id"])  # once more: nothing is left to stop
+    await hermes.restart()
+    session = await hermes.session(session_id)
+    assert (again["state"], session["queue_held"], session["is_streaming"]) == ("cancelled", True, False)
+    assert ([item["content"] for item in session["queue"]], said(session)) == (["two", "three"], ["one"])
+    hermes.puppet.say(TextDelta("2"), TurnEnded(), TextDelta("3"), TurnEnded())
+    await hermes.post("/api/chat/resume", 202, session_id=session_id)
+    await hermes.ended(sent[1]["stream_id"])
+    assert said(await hermes.session(session_id)) == ["one", "two", "2", "three", "3"]
+
+
+async def test_what_is_said_after_a_stop_is_answered_before_what_waits(hermes: Hermes):
+    session_id, _, (waiting,) = await stopped(hermes, "two")
+    hermes.puppet.say(TextDelta("yes"), TurnEnded(), TextDelta("2"), TurnEnded())
+    assert (await hermes.send(session_id, "rather this"))["queued"] is False
     await hermes.ended(waiting["stream_id"])
-    assert said(await hermes.session(session_id)) == ["one", "two", "2"]
+    assert said(await hermes.session(session_id)) == ["one", "rather this", "yes", "two", "2"]
+
+
+async def test_a_prompt_is_edited_after_a_stop_though_others_wait(hermes: Hermes):
+    session_id, _, (waiting,) = await stopped(hermes, "two")
+    first = (await hermes.session(session_id))["messages"][0]["id"]
+    hermes.puppet.say(TextDelta("1"), TurnEnded(), TextDelta("2"), TurnEnded())
+    await hermes.post("/api/session/edit", 202, session_id=session_id, message_id=first, message="uno")
+    await hermes.ended(waiting["stream_id"])
+    assert said(await hermes.session(session_id)) == ["uno", "1", "two", "2"]
+
+
+async def test_a_stop_of_a_prompt_that_waits_leaves_the_others_their_turn(hermes: Hermes):
+    session_id = await hermes.new(engine="puppet")
+    await hermes.send(session_id, "one")
+    waiting = [await hermes.send(session_id, each) for each in ("two", "three")]
+    await hermes.post("/api/chat/cancel", stream_id=waiting[0]["stream_id"])
+    hermes.puppet.say(TurnEnded(), TextDelta("3"), TurnEnded())
+    await hermes.ended(waiting[1]["stream_id"])
+    assert said(await hermes.session(session_id)) == ["one", "three", "3"]
 
 
 async def test_so_many_prompts_may_wait_and_no_more(hermes: Hermes, monkeypatch: pytest.MonkeyPatch):

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from hermes_webui.chat.policy import pattern_for
 from hermes_webui.engines.acp.calls import Call
+from hermes_webui.engines.acp.risk import risk_of
 from hermes_webui.engines.base import Answer, CallAsked, InputRequest, Option
 
 #: Our option where the agent has none for a session: the agent is told "once", and this server asks no more.
@@ -36,9 +37,9 @@ def own(request_id: str, call: Call, cwd: str) -> InputRequest:
 
 
 def about(call: Call, cwd: str) -> CallAsked:
-    """What the page shows of the call."""
+    """What the page shows of the call. What risk there is, an agent has no way to say."""
     patch = "".join(diff.patch for diff in call.diffs)
-    return CallAsked(call.id, call.name, call.kind, call.subject, patch, cwd=cwd)
+    return CallAsked(call.id, call.name, call.kind, call.subject, patch, risk_of(call, cwd), cwd)
 
 
 def outcome(request: InputRequest, answer: Answer) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import { html } from './html.js';
 const WORDS = {
   done: () => t('app.reply-done'),
   failed: () => t('app.reply-failed'),
-  cancelled: () => t('app.reply-stopped'),
+  cancelled: ({ queue: { length: count } }) => (count ? t('message.queue-stopped', { count }) : t('app.reply-stopped')),
   interrupted: () => t('app.reply-interrupted'),
 };
 
@@ -19,7 +19,7 @@ export function Announcer() {
   const told = useRef(new Set());
   const [words, setWords] = useState('');
   useLayoutEffect(() => {
-    if (hasEnded(before.current, now)) setWords((WORDS[now.lastRun?.state] ?? WORDS.done)());
+    if (hasEnded(before.current, now)) setWords((WORDS[now.lastRun?.state] ?? WORDS.done)(now));
     else if (isAwaited(now)) setWords('');
     before.current = now;
   }, [now.sessionId, now.loaded, now.run, now.lastRun, now.prompts, now.stale]);

@@ -1,8 +1,7 @@
 // Every key that does something here, from the register of commands and what the fields do by themselves.
 
 import { usePage } from '../page/page.js';
-import { GROUPS } from '../page/commands.js';
-import { steerKeys } from '../state/commands.js';
+import { drawnMap } from '../state/keyboard.js';
 import { t } from '../words/words.js';
 import { Dialog } from './dialog.js';
 import { html } from './html.js';
@@ -16,33 +15,22 @@ export function Keys({ keys }) {
 
 export function KeyboardMap({ close }) {
   const { commands, preferences } = usePage();
-  const withKeys = commands.all.filter((command) => command.keys);
+  const groups = drawnMap(preferences.of('sendKey').value, commands.all, t);
   return html`
     <${Dialog} label=${t('palette.keys')} className="keyboard-map" close=${close}>
       <header class="dialog-head"><h2>${t('palette.keys')}</h2>
         <button type="button" class="quiet" aria-label=${t('app.close')} onClick=${close} autofocus><${Icon} name="close" /></button></header>
       <div class="keyboard-groups" tabindex="0" role="region" aria-label=${t('palette.keys')}>
-        <${Group} name=${t('palette.field-keys')} rows=${fieldKeys(preferences.of('sendKey').value)} />
-        ${GROUPS.map((group) => html`
-          <${Group} key=${group} name=${t(`palette.group-${group}`)}
-            rows=${withKeys.filter((command) => command.group === group).map(({ title, keys }) => [title(), keys])} />`)}
+        <div class="keyboard-columns">${groups.map((group) => html`<${Group} key=${group.id} group=${group} />`)}</div>
       </div>
     <//>
   `;
 }
 
-const fieldKeys = (sendKey) => [
-  [t('palette.send'), sendKey === 'enter' ? 'Enter' : 'mod+Enter'],
-  [t('palette.steer'), steerKeys(sendKey)],
-  [t('palette.line'), sendKey === 'enter' ? 'shift+Enter' : 'Enter'],
-  [t('palette.walk'), 'ArrowDown'],
-];
-
-function Group({ name, rows }) {
-  if (!rows.length) return null;
-  return html`
-    <section><h3>${name}</h3>
-      <dl>${rows.map(([title, keys]) => html`<div key=${title}><dt>${title}</dt><dd><${Keys} keys=${keys} /></dd></div>`)}</dl>
-    </section>
-  `;
-}
+/** Keys that stand beside one another mean the same, or the same in the other direction. */
+const Group = ({ group: { id, word, rows } }) => html`
+  <section><h3>${t(word)}</h3>
+    <dl>${rows.map((row) => html`
+      <div key=${row.id} data-keys=${`${id}:${row.id}`}><dt>${row.title}</dt><dd>${row.keys.map((keys) => html`<${Keys} key=${keys} keys=${keys} />`)}</dd></div>`)}</dl>
+  </section>
+`;

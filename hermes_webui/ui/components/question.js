@@ -92,10 +92,16 @@ function Answer({ option, question, sending, keys }) {
   const chosen = sending && answering.sending.value.choice === option.id;
   return html`
     <button type="button" class=${`answer ${kind === 'allow_once' ? 'primary' : 'secondary'} ${kind}`} aria-disabled=${sending ? 'true' : undefined}
-      aria-keyshortcuts=${commands.aria(keys)} onClick=${() => answering.answer(question, option.id)}>
-      ${chosen && html`<span class="pulse"></span>`}<span dir="auto">${labelOf(option)}</span>${keys && html`<kbd aria-hidden="true">${commands.names(keys)}</kbd>`}
+      aria-keyshortcuts=${commands.aria(keys, keys && commands.inText(keys))} onClick=${() => answering.answer(question, option.id)}>
+      ${chosen && html`<span class="pulse"></span>`}<span dir="auto">${labelOf(option)}</span>${keys && html`<${Cap} keys=${keys} />`}
     </button>
   `;
+}
+
+/** What answers by key: the letter; where one writes, its chord. Both have the same room, so that nothing moves. */
+function Cap({ keys }) {
+  const { commands } = usePage();
+  return html`<kbd aria-hidden="true"><span class="reading">${commands.names(keys)}</span><span class="writing">${commands.written(commands.inText(keys))}</span></kbd>`;
 }
 
 /** Until it is denied by itself. */

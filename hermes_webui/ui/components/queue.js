@@ -13,12 +13,12 @@ const NAMED = 40;
 
 export function Queue() {
   const { store, reading } = usePage();
-  const { queue, held } = store.standing.value;
+  const { queue, held, lastRun } = store.standing.value;
   const [dragged, setDragged] = useState(null);
   if (!queue.length) return null;
   return html`
     <div class="queue" role="group" aria-label=${t('message.queue')}>
-      <p>${held ? t('message.queue-held') : t('message.queue-next', { count: queue.length })}
+      <p>${held ? heldWords(lastRun, queue) : t('message.queue-next', { count: queue.length })}
         ${held && html`<button type="button" class="link" onClick=${() => reading.resume()}>${t('message.queue-now')}</button>`}</p>
       <ul>${queue.map((item, at) => html`
         <${Waiting} key=${item.queue_id} item=${item} queue=${queue} at=${at} dragged=${dragged} drag=${setDragged} />`)}
@@ -26,6 +26,9 @@ export function Queue() {
     </div>
   `;
 }
+
+const heldWords = (lastRun, { length: count }) =>
+  lastRun?.state === 'cancelled' ? t('message.queue-stopped', { count }) : t('message.queue-held');
 
 function Waiting({ item, queue, at, dragged, drag }) {
   const { messages, models } = usePage();

@@ -30,8 +30,9 @@ export class Answering {
   }
 
   #command(kind, keys) {
-    this.#page.commands.add({
-      id: `answer.${kind}`, group: 'chat', keys, once: true, title: () => t(`agents.key-${kind}`),
+    const { commands } = this.#page;
+    commands.add({
+      id: `answer.${kind}`, group: 'chat', keys, writing: commands.inText(keys), once: true, title: () => t(`agents.key-${kind}`),
       when: () => Boolean(this.#meant(kind)), run: () => this.#byKey(kind),
     });
   }

@@ -3,7 +3,7 @@
 // A part of the page adds its commands when it is made: commands.add({id, title, group, keys?, when?, run}).
 
 import { signal } from '@preact/signals';
-import { ariaKeys, composing, keyNames, means } from '../state/commands.js';
+import { ariaKeys, composing, inText, keyNames, means } from '../state/commands.js';
 import { t } from '../words/words.js';
 
 /** In the order in which they are listed. */
@@ -23,9 +23,9 @@ export class Commands {
   }
 
   /**
-   * `title()` is a sentence of the catalogue, `group` one of GROUPS, `keys` as `mod+shift+o`, `when()` whether it can be done
-   * now (default: yes), `over` that it goes on over an open dialog, `once` that a key which is held down means it once, `hidden` that the palette does not list it. Gives what
-   * takes it away again.
+   * `title()` is a sentence of the catalogue, `group` one of GROUPS, `keys` as `mod+shift+o`, `writing` others that mean it also where
+   * one writes, `when()` whether it can be done now (default: yes), `over` that it goes on over an open dialog, `once` that a key
+   * which is held down means it once, `hidden` that the palette does not list it. Gives what takes it away again.
    */
   add(command) {
     const added = { group: 'page', when: () => true, ...command };
@@ -70,7 +70,8 @@ export class Commands {
     if (event.defaultPrevented || composing(event)) return;
     const [plain, dialog] = [!event.metaKey && !event.ctrlKey && !event.altKey, document.querySelector('dialog[open]')];
     if (plain && event.key !== 'Escape' && typing(event.target)) return;
-    const command = this.all.find((one) => one.keys && means(one.keys, event, isMac) && (!dialog || one.over) && one.when());
+    const meant = (keys) => keys && means(keys, event, isMac);
+    const command = this.all.find((one) => (meant(one.keys) || meant(one.writing)) && (!dialog || one.over) && one.when());
     if (!command) return;
     event.preventDefault();
     if (!event.repeat || !command.once) command.run();
@@ -83,15 +84,26 @@ export class Commands {
   }
 
   withKeys(name, keys) {
-    return t('palette.with-keys', { name, keys: this.names(keys).join(isMac ? '' : '+') });
+    return t('palette.with-keys', { name, keys: this.written(keys) });
+  }
+
+  /** In one word: `Ctrl+K`, `⌘K`. */
+  written(keys) {
+    return this.names(keys).join(isMac ? '' : '+');
+  }
+
+  /** The keys that mean a letter's command where one writes. */
+  inText(letter) {
+    return inText(letter, isMac);
   }
 
   names(keys) {
     return keyNames(keys, isMac);
   }
 
-  aria(keys) {
-    return keys && ariaKeys(keys, isMac);
+  /** Of several that mean the same, all. */
+  aria(...several) {
+    return several.filter(Boolean).map((keys) => ariaKeys(keys, isMac)).join(' ') || undefined;
   }
 }
 

@@ -2,8 +2,8 @@
 // letters mean. `keys` is as `mod+shift+o`: `mod` is ⌘ on a Mac and Ctrl elsewhere; a sign such as `?` stands for itself.
 
 const MODIFIERS = ['mod', 'ctrl', 'alt', 'shift'];
-const MAC_NAMES = { mod: '⌘', ctrl: '⌃', alt: '⌥', shift: '⇧', Escape: 'esc', Enter: '↩' };
-const NAMES = { mod: 'Ctrl', ctrl: 'Ctrl', alt: 'Alt', shift: 'Shift', Escape: 'Esc' };
+const MAC_NAMES = { mod: '⌘', ctrl: '⌃', alt: '⌥', shift: '⇧', Escape: 'esc', Enter: '↩', Tab: '⇥', Delete: '⌦', ' ': 'Space' };
+const NAMES = { mod: 'Ctrl', ctrl: 'Ctrl', alt: 'Alt', shift: 'Shift', Escape: 'Esc', Delete: 'Del', ' ': 'Space' };
 const ARROWS = { ArrowUp: '↑', ArrowDown: '↓', ArrowLeft: '←', ArrowRight: '→' };
 
 function parsed(keys) {
@@ -15,6 +15,12 @@ function parsed(keys) {
 /** What sends to the next step of the reply that is being written, beside the key that sends. */
 export const steerKeys = (sendKey) => (sendKey === 'enter' ? 'mod+Enter' : 'mod+shift+Enter');
 
+/**
+ * What means a letter's command in a text field, too. ⌥ alone writes characters, so on a Mac ⌘ is held with it; elsewhere Ctrl
+ * is not, for Ctrl and Alt together are AltGr.
+ */
+export const inText = (letter, mac) => `${mac ? 'mod+' : ''}alt+${letter}`;
+
 /** Does this key press (a KeyboardEvent, or its fields) mean `keys`? */
 export function means(keys, event, mac) {
   const { key, held } = parsed(keys);
@@ -22,6 +28,7 @@ export function means(keys, event, mac) {
   const other = mac ? event.ctrlKey && !held.has('ctrl') : event.metaKey;
   const wanted = held.has('mod') || (held.has('ctrl') && !mac);
   if (other || Boolean(mod) !== wanted || Boolean(event.altKey) !== held.has('alt')) return false;
+  if (held.has('alt') && event.getModifierState?.('AltGraph')) return false;
   if (/^[a-z]$/.test(key)) return Boolean(event.shiftKey) === held.has('shift') && letterOf(event) === key;
   if (key.length > 1 && Boolean(event.shiftKey) !== held.has('shift')) return false;
   return event.key === key; // where a sign stands, and whether Shift makes it, is the keyboard's business
@@ -30,10 +37,11 @@ export function means(keys, event, mac) {
 /** Does the key belong to the input method (Japanese, Chinese …)? Safari tells of the Enter that ends it only by this number. */
 export const composing = ({ isComposing, keyCode }) => Boolean(isComposing) || keyCode === 229;
 
-/** The letter of a key, also on a keyboard that writes other letters. */
-function letterOf({ key = '', code = '' }) {
+/** The letter of a key, also on a keyboard that writes other letters, and where ⌥ makes another sign of it. */
+function letterOf({ key = '', code = '', keyCode = 0 }) {
   const letter = key.toLowerCase();
-  return /^[a-z]$/.test(letter) ? letter : /^Key([A-Z])$/.exec(code)?.[1].toLowerCase();
+  if (/^[a-z]$/.test(letter)) return letter;
+  return keyCode >= 65 && keyCode <= 90 ? String.fromCharCode(keyCode).toLowerCase() : /^Key([A-Z])$/.exec(code)?.[1].toLowerCase();
 }
 
 /** What is printed on the keys: `['Ctrl', 'Shift', 'O']`. */

@@ -97,7 +97,7 @@ export function finished(state, { data }) {
   const other = state.run && state.run.run_id !== data.run_id;
   if (other || queue.length !== state.queue.length) return { ...state, queue, held: state.held && queue.length > 0 };
   const lastRun = { run_id: data.run_id, state: data.state, error: data.error ?? null };
-  const held = queue.length > 0 && (data.state === 'failed' || data.state === 'interrupted');
+  const held = queue.length > 0 && data.state !== 'done';
   const waiting = queue.map((item) => (item.steered ? { ...item, steered: false } : item));
   return { ...state, queue: waiting, lastRun, held, run: null, open: null, asked: [], outputs: {} };
 }
