@@ -180,7 +180,6 @@ class _Running:
             supervisor=supervisor,
             purge=self._purge(desk, supervisor),
             engines=engines,
-            hub=desk.hub,
             searching=Searching(Search(opened.store), desk),
             doorman=doorman,
             report=opened.report,

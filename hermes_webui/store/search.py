@@ -87,12 +87,17 @@ def shown_in(message: Message) -> str:
     return "\n".join(texts_in(message.body, everything=False))
 
 
+def words_in(store: SessionStore) -> Words:
+    """The index of a session directory."""
+    return Words(store.root / NAME, store.disk)
+
+
 class Search:
     """The words of one session directory. Blocking; one caller reads logs at a time, while any number look."""
 
     def __init__(self, store: SessionStore) -> None:
         self._store = store
-        self._words = Words(store.root / NAME, store.disk)
+        self._words = words_in(store)
 
     @property
     def is_there(self) -> bool:
@@ -183,10 +188,6 @@ class Search:
     def find(self, terms: Terms, before: int) -> Iterator[Place]:
         """Messages that hold all the terms, the newest first, as far as was read. Raises `SourceUnavailable`."""
         return self._words.find(terms, before)
-
-    def forget(self) -> None:
-        """Removes the view. The logs have it all."""
-        self._words.forget()
 
 
 def _from(found: Elsewhere, start: int) -> Iterator[Message]:

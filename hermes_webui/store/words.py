@@ -162,6 +162,19 @@ class Words:
             self.forget()
             raise SourceUnavailable(UNREADABLE) from error
 
+    def forget_with(self, name: str) -> None:
+        """Removes the file if words of this session may stand in it: they cannot be taken out alone."""
+        if not self.is_there:
+            return
+        try:
+            with closing(self._open()) as db:
+                known = db.execute("select 1 from sessions where name = ?", (name,)).fetchone() is not None
+                left = db.execute("select 1 from messages where session is null limit 1").fetchone() is not None
+        except sqlite3.Error:
+            known = left = True
+        if known or left:
+            self.forget()
+
     def forget(self) -> None:
         """Removes the file, and with it every word."""
         for path in (self._path, *(self._path.with_name(self._path.name + more) for more in ("-wal", "-shm"))):

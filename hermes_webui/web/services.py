@@ -73,7 +73,6 @@ class Services:
     supervisor: Supervisor
     purge: Purge
     engines: Mapping[str, Engine]
-    hub: Hub
     searching: Searching
     doorman: Doorman
     report: Report
@@ -94,6 +93,11 @@ class Services:
     version: str = __version__
     counted: Counted = field(default_factory=Counted)
     boot: str = field(default_factory=lambda: secrets.token_hex(8))
+
+    @property
+    def hub(self) -> Hub:
+        """Where everybody is told."""
+        return self.desk.hub
 
 
 def services(request: Request) -> Services:

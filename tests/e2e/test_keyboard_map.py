@@ -6,10 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.chat import answer, composer, finished, prompts, replies, send
-from tests.e2e.desk import SESSION, entry, paper, plant, tree
+from tests.e2e.desk import SESSION, editor, entry, paper, plant, tree
 from tests.e2e.pdf import pdf
 from tests.e2e.test_list_filing import row, seeded, shown
-from tests.e2e.test_workspace import editor
 
 pytestmark = pytest.mark.browser
 

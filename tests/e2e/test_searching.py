@@ -39,6 +39,7 @@ def test_the_list_shows_messages_below_titles_and_leads_to_them(make_server, ope
     server = make_server()
     seeded(server)
     page = open_page(server.url)
+    expect(rows(page)).to_have_count(3)
     page.keyboard.press("Control+Shift+F")
     page.keyboard.type("bees")
     expect(found(page)).to_have_count(2)

@@ -69,6 +69,24 @@ async def test_it_goes_from_the_disk_the_trash_and_every_tab(hermes: Hermes):
     assert said(await hermes.session(other)) == ["harbour", "harbour indeed"]
 
 
+async def test_its_words_go_from_the_search_too(hermes: Hermes):
+    hermes.services.searching.wait = 60.0
+    session_id = await hermes.new()
+    await hermes.exchange(session_id, "heronry", "by the harbour")
+    await hermes.exchange(await hermes.new(), "the harbour", "yes")
+    assert len((await hermes.get("/api/search", query="harbour"))["hits"]) == 2
+    view = hermes.sessions / "_search.db"
+    assert view.exists()
+    await hermes.post("/api/session/delete", session_id=session_id)
+    await hermes.post("/api/session/purge", session_id=session_id)
+    assert not list(hermes.sessions.glob("_search.db*"))
+    assert mentions(hermes, "heronry") == []
+    assert ["".join(hit["snippet"]) for hit in (await hermes.get("/api/search", query="harbour"))["hits"]] == [
+        "the harbour"
+    ]
+    assert (await hermes.get("/api/search", query="heronry"))["hits"] == []
+
+
 async def version(hermes: Hermes) -> int:
     found: int = (await hermes.get("/api/sessions"))["list_version"]
     return found

@@ -29,6 +29,8 @@ export class SidebarState {
 
   toFilter() {
     this.toggle(false);
-    requestAnimationFrame(() => document.querySelector('.filter input')?.focus());
+    const focus = () => document.querySelector('.filter input')?.focus();
+    focus(); // what is typed next is for it already
+    requestAnimationFrame(focus); // where the list was hidden until now
   }
 }
