@@ -114,8 +114,9 @@ class Searching:
                 behind = await self._thread.run(self._search.read, behind)
                 self._left = sum(each.size for each in behind)
             self._trouble, self._read_at = "", version
-        except (OSError, sqlite3.Error) as error:
-            logger.warning("What is behind could not be made ready for the search: %s", error)
+        except Exception as error:  # a view: the next search goes on where this one stopped
+            known = isinstance(error, OSError | sqlite3.Error)
+            logger.warning("What is behind could not be made ready for the search: %s", error, exc_info=not known)
             self._trouble, self._read_at = NOT_CAUGHT_UP, None
         finally:
             self._task = None

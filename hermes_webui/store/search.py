@@ -16,7 +16,7 @@ from hermes_webui.chat.events import MessageAdded
 from hermes_webui.chat.messages import Message, message_of, timestamp_of
 from hermes_webui.chat.search import texts_in
 from hermes_webui.chat.terms import Terms, words_of
-from hermes_webui.errors import HermesError, SourceUnavailable
+from hermes_webui.errors import Conflict, HermesError, SourceUnavailable
 from hermes_webui.store.elsewhere import Elsewhere
 from hermes_webui.store.files import Stamp
 from hermes_webui.store.index import Row
@@ -175,8 +175,8 @@ class Search:
                 return None  # it has got a log meanwhile
             head = loaded.head
             messages = list(_from(loaded.found, behind.start or 0))
-        except SourceUnavailable:
-            return None  # it is read the next time
+        except (SourceUnavailable, Conflict):
+            return None  # away, or just changed there: it is read the next time
         except HermesError:
             return behind.upto  # it is gone, or damaged: the list says so
         for message in messages:
