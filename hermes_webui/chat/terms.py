@@ -11,7 +11,7 @@ import re
 import unicodedata
 from itertools import islice, pairwise
 
-from hermes_webui.chat.search import BEFORE, LENGTH, MOST_PLACES, Match, fold, led_back, snippet
+from hermes_webui.chat.search import LENGTH, MOST_PLACES, Match, fold, led_back, snippet
 
 #: Thai, Lao, Burmese, Khmer, and what Chinese and Japanese are written with.
 _UNSPACED = re.compile(
@@ -29,6 +29,11 @@ SHORTEST_BEGINNING = 2
 
 #: So many places of a message are tried as the beginning of a snippet.
 MOST_TRIED = 64
+
+#: Words that stand within so many characters are shown in one piece; else so much around each of a few.
+TOGETHER = 90
+AROUND = 24
+MOST_WINDOWS = 4
 
 
 def words_of(text: str) -> str:
@@ -93,19 +98,45 @@ class Terms:
         places = list(led_back(text, [each.span() for each in found]))
         if not places:
             return Match(0, [text[:LENGTH] + ("…" if len(text) > LENGTH else "")])
-        best = _densest(places, [each.lastindex or 0 for each in found])
-        return Match(len(places), snippet(text, places[best:]))
+        firsts = _one_of_each(places, [each.lastindex or 0 for each in found])
+        if firsts[-1][1] - firsts[0][0] <= TOGETHER:
+            return Match(len(places), snippet(text, [place for place in places if place >= firsts[0]]))
+        return Match(len(places), _excerpt(text, firsts))
 
 
-def _densest(places: list[tuple[int, int]], terms: list[int]) -> int:
-    """The place from which on a snippet shows the most different terms."""
-    best, most = 0, 0
+def _one_of_each(places: list[tuple[int, int]], terms: list[int]) -> list[tuple[int, int]]:
+    """A place of each term, those that stand nearest to one another as far as one looks."""
+    best: list[tuple[int, int]] = []
+    most, least = 0, 0
     for at in range(min(len(places), MOST_TRIED)):
-        seen: set[int] = set()
-        for (_, end), term in zip(places[at : at + MOST_TRIED], terms[at : at + MOST_TRIED], strict=False):
-            if end - places[at][0] > LENGTH - BEFORE:
+        firsts: dict[int, tuple[int, int]] = {}
+        for place, term in zip(places[at:], terms[at:], strict=False):
+            firsts.setdefault(term, place)
+            if len(firsts) == len(set(terms)):
                 break
-            seen.add(term)
-        if len(seen) > most:
-            best, most = at, len(seen)
+        length = max(end for _, end in firsts.values()) - places[at][0]
+        if len(firsts) > most or (len(firsts) == most and length < least):
+            best, most, least = sorted(firsts.values()), len(firsts), length
     return best
+
+
+def _excerpt(text: str, places: list[tuple[int, int]]) -> list[str]:
+    """A little of the text around each of the first few places, in parts as `Match` has them."""
+    windows: list[tuple[int, list[tuple[int, int]]]] = []
+    for place in places[:MOST_WINDOWS]:
+        start = max(0, place[0] - AROUND)
+        if start and (space := text.find(" ", start, place[0])) >= 0:
+            start = space + 1
+        if windows and start <= windows[-1][1][-1][1] + AROUND:
+            windows[-1][1].append(place)
+        else:
+            windows.append((start, [place]))
+    parts, plain, end = [], "", 0
+    for start, its in windows:
+        plain += " … " if end else "…" if start else ""
+        for first, last in its:
+            parts += [plain + text[start:first], text[first:last]]
+            plain, start = "", last  # noqa: PLW2901 - what follows the place begins there
+        end = min(len(text), start + AROUND)
+        plain = text[start:end]
+    return [*parts, plain + ("…" if end < len(text) else "")]

@@ -112,11 +112,14 @@ class Index:
         more = start + limit < len(order)
         return [self._rows[key[2]].summary for key in found], _cursor(found[-1]) if more and found else None, len(order)
 
-    def bin(self, limit: int, cursor: str | None) -> tuple[list[Summary], str | None, int]:
+    def bin(
+        self, limit: int, cursor: str | None, wanted: Callable[[Summary], bool] | None = None
+    ) -> tuple[list[Summary], str | None, int]:
         """As `page`, of the deleted ones, the last deleted first."""
-        newest = list(reversed(self.trashed))
-        start = newest.index(cursor) + 1 if cursor in self.trashed else 0
-        found = [self.trashed[each] for each in islice(newest, start, start + limit)]
+        rows = self.trashed
+        newest = [each for each in reversed(rows) if wanted is None or wanted(rows[each])]
+        start = newest.index(cursor) + 1 if cursor in newest else 0
+        found = [rows[each] for each in islice(newest, start, start + limit)]
         more = start + limit < len(newest)
         return found, found[-1].session_id if more else None, len(newest)
 

@@ -75,7 +75,7 @@ async def listed(request: Request) -> Response:
     if cursor is None:
         await parts.hermes.look()
     if flag(request, "trash", default=False):
-        rows, following, total = index.bin(limit, cursor)
+        rows, following, total = index.bin(limit, cursor, _wanted(request))
     else:
         archived = flag(request, "archived", default=False)
         rows, following, total = index.page(limit, cursor, archived=archived, wanted=_wanted(request))

@@ -121,7 +121,7 @@ def test_a_stop_holds_the_prompts_that_wait_and_one_can_be_taken_out(make_server
     queue.get_by_role("button", name="Remove “not this one”").click()
     expect(queue.get_by_role("listitem")).to_have_count(1)
     page.get_by_role("button", name="Stop").click()
-    told = "Stopped. 1 message waits until you send it."
+    told = "Stopped. 1 message waits: send it now, or it follows what you write next."
     expect(queue).to_contain_text(told)
     expect(page.get_by_test_id("announcer")).to_have_text(told)
     expect(prompts(page)).to_have_count(1)

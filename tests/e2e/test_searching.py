@@ -145,3 +145,72 @@ def test_while_older_conversations_are_read_it_says_so_and_asks_again(make_serve
     answers.append({"hits": [one, {**one, "id": "m2-0000"}], "next": None, "progress": 1, "trouble": ""})
     expect(found(page)).to_have_count(2)
     expect(page.get_by_role("progressbar")).to_have_count(0)
+
+
+def marked(page: Page) -> list[str]:
+    """The words that are marked in the message that a search has led to, as far as they are in view."""
+    return page.evaluate("""() => [...(CSS.highlights.get('found-now') ?? [])]
+        .filter((range) => { const { top } = range.getBoundingClientRect(); return top > 0 && top < innerHeight; })
+        .map(String)""")
+
+
+def test_the_words_are_marked_where_they_stand_also_at_the_end_of_a_folded_prompt(make_server, open_page):
+    server = make_server()
+    long = "word upon word upon word, " * 600 + "and a quokka at its end"
+    said = [{"role": "user", "content": long, "timestamp": 1.0}, {"role": "assistant", "content": "ok"}]
+    server.seed("long", "Long", said)
+    seeded(server)
+    page = open_page(server.url)
+    page.get_by_role("searchbox").fill("quokka end")
+    found(page).first.click()
+    expect(page.get_by_role("button", name="Show less")).to_be_attached()
+    page.wait_for_function("CSS.highlights.get('found-now')?.size === 2")
+    page.wait_for_function("document.querySelector('.scroller').scrollTop > 200")
+    assert sorted(marked(page)) == ["end", "quokka"]
+    page.get_by_role("searchbox").fill("bees")
+    found(page).last.click()
+    page.wait_for_function("CSS.highlights.get('found-now')?.size === 1")
+    assert marked(page) == ["Bees"]
+    composer(page).fill("and now?")
+    composer(page).press("Enter")
+    page.wait_for_function("!CSS.highlights.get('found-now')")
+
+
+def test_part_of_the_list_is_searched_and_one_step_leads_to_all(make_server, open_page):
+    server = make_server()
+    seeded(server)
+    page = open_page(server.url)
+    page.get_by_role("button", name="Archive", exact=True).click()
+    page.get_by_role("searchbox").fill("bees")
+    expect(page.get_by_text("No message holds these words.")).to_be_visible()
+    page.get_by_role("button", name="Search all conversations").click()
+    expect(found(page)).to_have_count(2)
+    expect(page.get_by_role("searchbox")).to_have_value("bees")
+    page.get_by_role("searchbox").fill("->")
+    expect(page.get_by_text("Messages are searched for words")).to_be_visible()
+
+
+def test_the_trash_is_searched_by_its_titles(make_server, open_page):
+    server = make_server()
+    seeded(server)
+    page = open_page(server.url)
+    for name in ("s00000", "s00001"):
+        page.request.post(f"{server.url}/api/session/delete", data={"session_id": name})
+    page.get_by_role("button", name="Trash", exact=True).click()
+    expect(rows(page)).to_have_count(2)
+    page.get_by_role("searchbox").fill("roof")
+    expect(rows(page)).to_have_count(1)
+    expect(rows(page)).to_contain_text("Roof")
+    page.get_by_role("searchbox").fill("nothing")
+    expect(page.get_by_text("No title", exact=False)).to_be_visible()
+
+
+def test_a_search_in_vain_does_not_look_like_a_first_visit(make_server, open_page):
+    server = make_server()
+    seeded(server)
+    page = open_page(server.url)
+    expect(rows(page)).to_have_count(3)
+    expect(page.get_by_role("button", name="Try the demo")).to_have_count(0)
+    page.get_by_role("searchbox").fill("nowhere")
+    expect(page.get_by_text("No message holds these words.")).to_be_visible()
+    expect(page.get_by_role("button", name="Try the demo")).to_have_count(0)

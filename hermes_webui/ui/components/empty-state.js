@@ -17,13 +17,14 @@ const STARTS = ['log', 'script', 'weekend'];
 
 export function EmptyState() {
   const { absent, drafting, models, storage, store } = usePage();
-  const { loaded, total, archived } = store.list.value;
+  const { loaded, total, query, project, source, view } = store.list.value;
+  const whole = view === 'all' && project === null && source === null && !query.trim(); // a part of the list says nothing of the first time
   const begin = (text) => {
     drafting.edit(text);
     toComposer();
   };
   // Before the list is here, this browser's memory tells, so that nothing moves when it comes.
-  const first = loaded ? !total && !archived : !storage.get('visited');
+  const first = loaded && whole ? !total : !storage.get('visited');
   useEffect(() => { if (loaded && total) storage.set('visited', true); }, [loaded, total]);
   return html`
     <div class=${`empty ${first ? 'first' : ''}`}>

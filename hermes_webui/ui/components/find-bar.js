@@ -4,11 +4,11 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/ho
 import { Finding } from '../page/finding.js';
 import { usePage } from '../page/page.js';
 import { composing } from '../state/commands.js';
-import { mark, unmark } from '../render/found.js';
 import { t } from '../words/words.js';
 import { toReading } from './focus.js';
 import { html } from './html.js';
 import { Icon } from './icon.js';
+import { useMarks } from './marks.js';
 
 const TYPING_MS = 160;
 
@@ -20,7 +20,7 @@ export function FindBar() {
   const close = useClosing(page.places, field);
   const look = useLooking(finding, field);
   const { hits, at, running, error } = finding.state.value;
-  useMarks(finding, hits[at]?.id);
+  useMarks(finding.query, hits[at]?.id);
   const both = (value) => { setEverything(value); look(value, 0); };
   const none = finding.query && !running && !hits.length;
   return html`
@@ -68,33 +68,6 @@ function useClosing(places, field) {
     if (back?.isConnected && back !== document.body && back.closest('.find-bar, .menu') === null) back.focus({ preventScroll: true });
     else toReading();
   };
-}
-
-/** Marks follow what is drawn; the first one of the message that is shown is brought into view. */
-function useMarks(finding, current) {
-  const shown = useRef(null);
-  useEffect(() => {
-    const rows = document.querySelector('.rows');
-    if (!rows) return undefined;
-    let frame = 0;
-    const draw = () => {
-      frame = 0;
-      const [first] = mark(rows, finding.query, current);
-      if (first && shown.current !== current) reveal(first);
-      if (first) shown.current = current;
-    };
-    const soon = () => { frame ||= requestAnimationFrame(draw); };
-    const watcher = new MutationObserver(soon);
-    watcher.observe(rows, { childList: true, subtree: true, characterData: true });
-    soon();
-    return () => { watcher.disconnect(); cancelAnimationFrame(frame); unmark(); };
-  }, [finding.query, current]);
-}
-
-function reveal(range) {
-  const { top, bottom } = document.querySelector('.scroller').getBoundingClientRect();
-  const place = range.getBoundingClientRect();
-  if (place.top < top + 56 || place.bottom > bottom - 24) range.startContainer.parentElement.scrollIntoView({ block: 'center' });
 }
 
 function keys(event, finding, close) {

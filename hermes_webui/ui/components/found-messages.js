@@ -3,14 +3,14 @@
 import { useEffect, useMemo } from 'preact/hooks';
 import { usePage } from '../page/page.js';
 import { Searching } from '../page/searching.js';
-import { placeOf } from '../state/found.js';
+import { phrasesOf, placeOf } from '../state/found.js';
 import { locale, t } from '../words/words.js';
 import { html } from './html.js';
 import { Icon } from './icon.js';
 
-/** `open(sessionId, messageId)` goes there; `back()` gives the focus to what stands above. */
-export function FoundMessages({ open, back }) {
-  const { api, store } = usePage();
+/** `seek(hit, query)` goes there; `back()` gives the focus to what stands above. */
+export function FoundMessages({ seek, back }) {
+  const { api, directory, store } = usePage();
   const { query, project, source, view } = store.list.value;
   const searching = useMemo(() => new Searching(api), []);
   useEffect(() => {
@@ -18,27 +18,33 @@ export function FoundMessages({ open, back }) {
   }, [query, project, source, view]);
   useEffect(() => () => searching.stop(), []);
   const { query: looked, hits, next, progress, running } = searching.state.value;
+  const asked = query.split(/\s+/).filter((word) => word && !word.startsWith('#')).join(' ');
+  if (!asked) return null;
+  if (!phrasesOf(query).length) return html`<p class="sessions-note" role="status">${t('list.found-words')}</p>`;
   if (!looked) return null;
+  const narrowed = project !== null || source !== null || view !== 'all';
+  const everywhere = () => directory.show({ view: 'all', project: null, source: null });
   return html`
     <section class="in-messages" aria-label=${t('list.found')} onKeyDown=${(event) => walk(event, back)}>
       <h2>${t('list.found')}</h2>
-      <ul>${hits.map((hit, at) => html`<${Found} key=${`${hit.session_id} ${hit.id}`} hit=${hit} first=${at === 0} open=${open} />`)}</ul>
+      <ul>${hits.map((hit, at) => html`<${Found} key=${`${hit.session_id} ${hit.id}`} hit=${hit} first=${at === 0} go=${() => seek(hit, query)} />`)}</ul>
       <${Note} found=${searching.state.value} />
       ${running && progress < 1 && html`<progress value=${progress} max="1" aria-label=${t('list.found-reading')}></progress>`}
       ${next && html`<button type="button" class="quiet wide" onClick=${() => searching.more()}>${t('list.found-more')}</button>`}
+      ${narrowed && html`<button type="button" class="quiet wide" onClick=${everywhere}>${t('list.found-everywhere')}</button>`}
     </section>
   `;
 }
 
-function Found({ hit, first, open }) {
-  const go = (event) => {
+function Found({ hit, first, go }) {
+  const clicked = (event) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return; // a tab or window of its own
     event.preventDefault();
-    open(hit.session_id, hit.id);
+    go();
   };
   return html`
     <li>
-      <a href=${placeOf(hit)} tabindex=${first ? 0 : -1} onClick=${go} draggable=${false}>
+      <a href=${placeOf(hit)} tabindex=${first ? 0 : -1} onClick=${clicked} draggable=${false}>
         <span class="found-head">
           <span class="session-title" dir="auto">${hit.title || t('list.untitled')}</span>
           ${hit.archived && html`<span role="img" aria-label=${t('list.archive-name')}><${Icon} name="archive" /></span>`}

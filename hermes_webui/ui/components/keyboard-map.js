@@ -19,8 +19,8 @@ export function KeyboardMap({ close }) {
   return html`
     <${Dialog} label=${t('palette.keys')} className="keyboard-map" close=${close}>
       <header class="dialog-head"><h2>${t('palette.keys')}</h2>
-        <button type="button" class="quiet" aria-label=${t('app.close')} onClick=${close} autofocus><${Icon} name="close" /></button></header>
-      <div class="keyboard-groups" tabindex="0" role="region" aria-label=${t('palette.keys')}>
+        <button type="button" class="quiet" aria-label=${t('app.close')} onClick=${close}><${Icon} name="close" /></button></header>
+      <div class="keyboard-groups" tabindex="0" role="region" aria-label=${t('palette.keys')} autofocus>
         <div class="keyboard-columns">${groups.map((group) => html`<${Group} key=${group.id} group=${group} />`)}</div>
       </div>
     <//>

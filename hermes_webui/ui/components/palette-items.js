@@ -25,7 +25,7 @@ export function useTitles({ api, store }, query) {
 }
 
 /** What was said: the last messages that hold the query, and the way to all of them in the list. */
-export function useMessages({ api, directory, panels, router, sidebar }, query) {
+export function useMessages({ api, directory, panels, places, sidebar }, query) {
   const searching = useMemo(() => new Searching(api, HITS), []);
   useEffect(() => { searching.look(query.trim()); }, [query]);
   useEffect(() => () => searching.stop(), []);
@@ -37,7 +37,7 @@ export function useMessages({ api, directory, panels, router, sidebar }, query) 
     directory.search(query.trim());
     sidebar.toFilter();
   };
-  return [...itemsOfHits(hits, t('app.untitled'), (id, message) => router.go(id, message)),
+  return [...itemsOfHits(hits, t('app.untitled'), (hit) => places.seek(hit, query)),
     { id: 'message:all', kind: 'message', title: t('palette.all-messages', { query: query.trim() }), run: all }];
 }
 

@@ -19,7 +19,7 @@ const NEAR = 200;
 const MORE_WITHIN = 1500;
 const CALM_MS = 3000;
 
-export function SessionList({ open }) {
+export function SessionList({ open, seek }) {
   const page = usePage();
   const list = page.store.list.value;
   const box = useRef(null);
@@ -47,7 +47,7 @@ export function SessionList({ open }) {
         ${shown.map((group) => html`<${Group} key=${group.name} group=${group} line=${line} total=${rows.length} focusable=${focus} />`)}
       </div>
       ${list.next && html`<p class="more">${t('list.loading')}</p>`}
-      ${list.query.trim() && list.view !== 'trash' && html`<${FoundMessages} open=${open} back=${() => keys.last()} />`}
+      ${list.query.trim() && list.view !== 'trash' && html`<${FoundMessages} seek=${seek} back=${() => keys.last()} />`}
     </nav>
   `;
 }

@@ -15,9 +15,13 @@ const SelectionBar = late(() => import('./selection-bar.js'), 'SelectionBar');
 const ListMenu = late(() => import('./list-menu.js'), 'ListMenu');
 
 export function Sidebar({ inert, close }) {
-  const { commands, directory, router } = usePage();
-  const open = (id, message) => {
-    router.go(id, message);
+  const { commands, directory, places, router } = usePage();
+  const open = (id) => {
+    router.go(id);
+    close();
+  };
+  const seek = (hit, query) => {
+    places.seek(hit, query);
     close();
   };
   const { selection, menu } = directory;
@@ -31,7 +35,7 @@ export function Sidebar({ inert, close }) {
       </div>
       <${Filter} />
       <${ProjectList} />
-      <${SessionList} open=${open} />
+      <${SessionList} open=${open} seek=${seek} />
       <div class="sidebar-end">
         ${selection.value.ids.size > 0 && html`<${SelectionBar} />`}
         <${Foot} />

@@ -12,6 +12,7 @@ import { styled } from './styled.js';
 import { ToEnd } from './to-end.js';
 import { isInView, rowElement, steer } from './walking.js';
 
+const Sought = late(() => import('./sought.js'), 'Sought');
 const AskBar = late(() => styled('agents', import('./ask-bar.js')), 'default');
 
 /** Where a message that was gone to begins, below the view's upper edge (px). */
@@ -42,6 +43,7 @@ export function Transcript() {
       </div>
     </div>
     ${store.asked.value.length > 0 && html`<${AskBar} />`}
+    ${places.sought.value && !places.finding.value && html`<${Sought} />`}
     <${ToEnd} following=${following} last=${rows.at(-1)} go=${toEnd} />
   `;
 }

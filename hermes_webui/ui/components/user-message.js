@@ -22,7 +22,7 @@ export function UserMessage({ row }) {
   return html`
     <article class="prompt" aria-label=${t('message.you')}>
       <${Files} files=${message?.attachments ?? row.prompt?.files} />
-      ${row.text && html`<${Bubble} text=${row.text} />`}
+      ${row.text && html`<${Bubble} text=${row.text} id=${message?.id} />`}
       <div class="meta">
         ${message && html`
           <span class="facts-line"><${Time} at=${message.timestamp} />${row.steered && html`<span>${t('message.steered')}</span>`}</span>
@@ -49,9 +49,12 @@ const STAGES = {
 const LONG = 4000;
 const SHOWN = 1000;
 
-/** A huge prompt is folded: what was pasted is seldom read again. */
-function Bubble({ text }) {
-  const [whole, setWhole] = useState(false);
+/** A huge prompt is folded: what was pasted is seldom read again, unless a search leads to it. */
+function Bubble({ text, id }) {
+  const { sought } = usePage().places;
+  const isSought = Boolean(id) && sought.value?.id === id;
+  const [whole, setWhole] = useState(isSought);
+  useLayoutEffect(() => { if (isSought) setWhole(true); }, [isSought]);
   if (text.length <= LONG) return html`<div class="bubble" dir="auto">${text}</div>`;
   const start = text.slice(0, SHOWN).replace(/[\ud800-\udbff]$/, '');
   return html`

@@ -10,6 +10,9 @@ import { t } from '../words/words.js';
 export const GROUPS = ['chat', 'message', 'list', 'view', 'page'];
 
 const LATELY = 8;
+
+/** What is printed on these keys differs from one language's keyboards to the next. */
+const CAPS = new Set(['Ctrl', 'Shift', 'Del', 'Esc', 'Home', 'End', 'Space']);
 const TEXT_FIELD = 'input:not([type=radio], [type=checkbox], [type=button]), textarea, select, [contenteditable]';
 
 const isMac = /mac|iphone|ipad/i.test(globalThis.navigator?.userAgentData?.platform ?? globalThis.navigator?.platform ?? '');
@@ -98,7 +101,7 @@ export class Commands {
   }
 
   names(keys) {
-    return keyNames(keys, isMac);
+    return keyNames(keys, isMac).map((name) => (CAPS.has(name) ? t(`palette.cap-${name}`) : name));
   }
 
   /** Of several that mean the same, all. */

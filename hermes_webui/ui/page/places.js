@@ -1,6 +1,7 @@
 // Where in the conversation the reader is: pages in both directions, messages that are gone to, links to them.
 
 import { signal } from '@preact/signals';
+import { phrasesOf } from '../state/found.js';
 import { newer } from '../state/pages.js';
 import { copyText } from '../render/clipboard.js';
 import { t } from '../words/words.js';
@@ -20,6 +21,8 @@ export class Places {
   finding = signal(false);
   outlined = signal(false);
   renaming = signal(false);
+  /** `{id, phrases}`: the message that a search has led to, and what it was for; null where none has. */
+  sought = signal(null);
   /** The message that the next answer is to be around. */
   wanted = null;
   /** The id of the message at the reader's place; null for who follows the end. The transcript sets it. */
@@ -29,8 +32,15 @@ export class Places {
     this.#page = page;
   }
 
+  /** A search leads to a message, in this conversation or another one. */
+  seek({ session_id: session, id }, query) {
+    this.sought.value = { id, phrases: phrasesOf(query) };
+    return this.#page.router.go(session, id);
+  }
+
   /** Another conversation is opened, perhaps at a message of it. */
   begin(messageId) {
+    if (this.sought.peek()?.id !== messageId) this.sought.value = null;
     for (const part of [this.finding, this.renaming]) part.value = false;
     this.target.value = null;
     this.missing.value = null;

@@ -1,6 +1,7 @@
 // Words in all conversations, as the server finds them. While it is still reading older ones it is asked again.
 
 import { signal } from '@preact/signals';
+import { phrasesOf } from '../state/found.js';
 
 const PAGE = 20;
 const PAUSE_MS = 150;
@@ -24,7 +25,7 @@ export class Searching {
   /** Looks for it once one pauses, within `scope` (the parameters of the list); until then what was found stays. */
   look(query, scope = {}, pause = PAUSE_MS) {
     this.stop();
-    if (!canBeFound(query)) {
+    if (!phrasesOf(query).length) {
       this.state.value = nothing;
       return;
     }
@@ -57,11 +58,4 @@ export class Searching {
     if (found.error) this.state.value = { ...state, error: found.error };
     else this.state.value = { ...state, hits: [...hits, ...found.hits], next: found.next, error: '' };
   }
-}
-
-/** Is there a word in it that is no tag, and more than one letter of an alphabet? */
-export function canBeFound(query) {
-  const words = query.split(/\s+/).filter((word) => !word.startsWith('#')).join(' ');
-  const letters = words.match(/[\p{L}\p{N}]/gu) ?? [];
-  return letters.length > 1 || letters.some((letter) => letter.codePointAt(0) > 0xe00 || /\p{N}/u.test(letter));
 }

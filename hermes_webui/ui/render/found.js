@@ -18,22 +18,25 @@ function folded(text) {
   return { text: letters.join(''), places: [...places, at] };
 }
 
-/** Where `query` stands in `text`: `[from, to]` in UTF-16 units. */
-export function placesOf(query, text) {
-  const words = folded(query).text.trim().split(/\s+/).filter(Boolean);
-  if (!words.length) return [];
-  const pattern = new RegExp(words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('\\s+'), 'gu');
+/** Where `wanted` (a phrase, or several) stands in `text`: `[from, to]` in UTF-16 units. */
+export function placesOf(wanted, text) {
+  const phrases = [wanted].flat().map(patternOf).filter(Boolean);
+  if (!phrases.length) return [];
+  const pattern = new RegExp(phrases.join('|'), 'gu');
   const { text: line, places } = folded(text);
   return [...line.matchAll(pattern)].map(({ index, 0: found }) => [places[index], places[index + found.length]]);
 }
 
+const patternOf = (phrase) => folded(phrase).text.trim().split(/\s+/).filter(Boolean)
+  .map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('\\s+');
+
 /** Marks all in `root`; those of the row with `current` more strongly. Gives that row's ranges. */
-export function mark(root, query, current) {
+export function mark(root, wanted, current) {
   if (!globalThis.CSS?.highlights) return [];
   const [all, now] = [[], []];
   for (const element of root.querySelectorAll(TEXTS)) {
     if (all.length + now.length > MOST) break;
-    const ranges = rangesIn(element, query);
+    const ranges = rangesIn(element, wanted);
     (current && element.closest('[data-id]')?.dataset.id === current ? now : all).push(...ranges);
   }
   CSS.highlights.set('found', new Highlight(...all));
@@ -46,7 +49,7 @@ export function unmark() {
   globalThis.CSS?.highlights?.delete('found-now');
 }
 
-function rangesIn(element, query) {
+function rangesIn(element, wanted) {
   const nodes = [];
   const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
   let length = 0;
@@ -55,7 +58,7 @@ function rangesIn(element, query) {
     length += walker.currentNode.length;
   }
   const text = nodes.map(({ node }) => node.data).join('');
-  return placesOf(query, text).map(([from, to]) => rangeOf(nodes, from, to));
+  return placesOf(wanted, text).map(([from, to]) => rangeOf(nodes, from, to));
 }
 
 function rangeOf(nodes, from, to) {
