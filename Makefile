@@ -42,7 +42,8 @@ unit: .venv/dev.lock  ## the Python tests (ARGS are passed on)
 
 # The browser's tests and all others in two processes, which do not mind each other: half the time where there are two cores.
 pages rest: .venv/dev.lock
-	$(PY) -m pytest $(if $(filter rest,$@),--ignore=tests/e2e,tests/e2e) $(if $(REPORTS),--junitxml=$(REPORTS)/$@.xml) $(ARGS)
+	$(PY) -m pytest $(if $(filter rest,$@),--ignore=tests/e2e,tests/e2e) $(if $(REPORTS),--junitxml=$(REPORTS)/$@.xml) $(ARGS); \
+	code=$$?; $(if $(REPORTS),echo $$code >$(REPORTS)/$@.code;) exit $$code
 
 ui-test:  ## the front end's tests, with node 18 or newer
 	@major=$$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0); \

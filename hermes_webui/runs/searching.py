@@ -22,6 +22,7 @@ from hermes_webui.chat.terms import Terms
 from hermes_webui.errors import NotFound, SourceUnavailable
 from hermes_webui.runs.desk import Desk
 from hermes_webui.store.commit import Committer
+from hermes_webui.store.path import VisiblePath, depth_of
 from hermes_webui.store.search import Behind, Search, shown_in
 from hermes_webui.store.session import Session
 from hermes_webui.store.words import Place
@@ -31,9 +32,11 @@ logger = logging.getLogger(__name__)
 #: Seconds that a search waits for what is behind; then it tells what is known so far.
 WAIT = 0.3
 
-#: One answer looks at so many messages, and tells so many of one conversation: its own search has the others.
+#: One answer looks at so many messages, and at so many of one conversation, of which it tells a few: its own search has
+#: the others.
 LOOKED_AT = 200
-OF_ONE = 3
+LOOKED_AT_OF_ONE = 50
+TOLD_OF_ONE = 3
 
 #: So many are passed over for that.
 PASSED = 4000
@@ -90,8 +93,13 @@ class Searching:
             self._read_at = None
             raise
         found: list[Hit] = []
+        told: Counter[str] = Counter()
         for start in range(0, len(places), limit):
-            found += await self._shown(places[start : start + limit], terms)
+            some = [place for place in places[start : start + limit] if told[place.session_id] < TOLD_OF_ONE]
+            for hit in await self._shown(some, terms):
+                session_id = hit.summary.session_id
+                told[session_id] += 1
+                found += [hit] if told[session_id] <= TOLD_OF_ONE else []
             if len(found) >= limit:
                 found = found[:limit]
                 following = found[-1].number
@@ -128,7 +136,7 @@ class Searching:
         for place in islice(self._search.find(terms, before), PASSED):
             counts[place.session_id] += 1
             row = self._desk.index.get(place.session_id)
-            if row is not None and counts[place.session_id] <= OF_ONE and wanted(row.summary):
+            if row is not None and counts[place.session_id] <= LOOKED_AT_OF_ONE and wanted(row.summary):
                 found.append(place)
             if len(found) == LOOKED_AT or counts.total() == PASSED:
                 return found, place.number
@@ -139,19 +147,12 @@ class Searching:
         by_session: defaultdict[str, list[Place]] = defaultdict(list)
         for place in places:
             by_session[place.session_id].append(place)
-        sessions: list[tuple[Session, list[Place]]] = []
-        for session_id, its in by_session.items():
-            with suppress(NotFound, SourceUnavailable, OSError):  # deleted meanwhile, or away: the list says so
-                sessions.append((await self._desk.session(session_id), its))
-        found = await self._desk.read(self._looked_at, sessions, terms)
-        return sorted(found, key=lambda hit: -hit.number)
-
-    def _looked_at(self, sessions: Sequence[tuple[Session, list[Place]]], terms: Terms) -> list[Hit]:
         found: list[Hit] = []
-        for session, places in sessions:
-            with suppress(NotFound, SourceUnavailable, OSError):
-                found += self._of_session(session, places, terms)
-        return found
+        for session_id, its in by_session.items():  # one at a time: those of other programs are in memory whole
+            with suppress(NotFound, SourceUnavailable, OSError):  # deleted meanwhile, or away: the list says so
+                session = await self._desk.session(session_id)
+                found += await self._desk.read(self._of_session, session, its, terms)
+        return sorted(found, key=lambda hit: -hit.number)
 
     def _of_session(self, session: Session, places: Sequence[Place], terms: Terms) -> list[Hit]:
         summary = session.summary()
@@ -160,7 +161,7 @@ class Searching:
             return [
                 Hit(place.number, summary, message, terms.find(shown_in(message)))
                 for place, message in messages
-                if message is not None and path.holds(message)
+                if message is not None and _stands(path, message)
             ]
 
     async def close(self) -> None:
@@ -169,3 +170,9 @@ class Searching:
             self._task.cancel()
             await asyncio.wait({self._task})
         self._thread.leave()
+
+
+def _stands(path: VisiblePath, message: Message) -> bool:
+    """Whether the message stands on the path, found without walking it: `holds` would, for one that does not."""
+    found = path.first(depth_of, message.depth)
+    return found is not None and found.id == message.id

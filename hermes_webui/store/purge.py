@@ -28,7 +28,6 @@ from hermes_webui.store.attachments import Attachments
 from hermes_webui.store.checkpoints import Checkpoints
 from hermes_webui.store.files import free_name
 from hermes_webui.store.log import lines, read
-from hermes_webui.store.search import words_in
 from hermes_webui.store.session import Session, fold
 from hermes_webui.store.sessions import SESSION_ID, SessionStore
 from hermes_webui.store.survey import Files
@@ -153,7 +152,7 @@ class Purging:
             self._notes.drop(engine, session_id)
         marks.remove(root / "_unread.json", session_id, disk)
         index.forget(root / "_index.json", session_id, disk)
-        words_in(self._store).forget_with(session_id)
+        self._store.words.forget_with(session_id)
 
     def _unlink(self, paths: Iterable[Path]) -> None:
         folders = set()

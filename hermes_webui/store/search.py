@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
+from hermes_webui.chat import hermes
 from hermes_webui.chat.events import MessageAdded
 from hermes_webui.chat.messages import Message, message_of, timestamp_of
 from hermes_webui.chat.search import texts_in
@@ -22,9 +23,7 @@ from hermes_webui.store.files import Stamp
 from hermes_webui.store.index import Row
 from hermes_webui.store.log import event_of, lines, parse
 from hermes_webui.store.sessions import SessionStore
-from hermes_webui.store.words import Entry, Mark, Place, Words, Writing
-
-NAME = "_search.db"
+from hermes_webui.store.words import Entry, Mark, Place, Writing
 
 #: One transaction takes so many characters: some tenths of a second.
 BATCH = 4 << 20
@@ -87,17 +86,12 @@ def shown_in(message: Message) -> str:
     return "\n".join(texts_in(message.body, everything=False))
 
 
-def words_in(store: SessionStore) -> Words:
-    """The index of a session directory."""
-    return Words(store.root / NAME, store.disk)
-
-
 class Search:
     """The words of one session directory. Blocking; one caller reads logs at a time, while any number look."""
 
     def __init__(self, store: SessionStore) -> None:
         self._store = store
-        self._words = words_in(store)
+        self._words = store.words
 
     @property
     def is_there(self) -> bool:
@@ -106,13 +100,14 @@ class Search:
 
     def behind(self, rows: Iterable[Row], deleted: Collection[str]) -> list[Behind]:
         """What has not been read of these sessions, those first in which something was said last. What is known of
-        sessions that are neither among them nor `deleted` counts no more.
+        sessions that are neither among them nor `deleted` counts no more; Hermes' own come and go with its store.
         """
         wanted = {row.summary.session_id: row for row in rows}
         with self._words.writing() as writing:
             known = writing.marks()
-            for gone in [name for name in known if name not in wanted and name not in deleted]:
-                writing.drop(gone)
+            for name in known:
+                if name not in wanted and name not in deleted and not name.startswith(hermes.PREFIX):
+                    writing.drop(name)
         newest = sorted(wanted.values(), key=lambda row: -row.summary.last_message_at)
         return [found for row in newest if (found := _behind(row, known)) is not None]
 
@@ -134,6 +129,10 @@ class Search:
 
     def _read(self, writing: Writing, behind: Behind, batch: _Batch) -> int | None:
         """Takes a session's messages until the batch is full; tells where in its log to go on (None: it is done)."""
+        if behind.session_id in self._store.purged:
+            return None
+        if behind.start and not _goes_on(behind, writing.mark(behind.session_id)):
+            behind = Behind(behind.session_id, behind.upto, None)  # the file was made anew meanwhile
         if behind.start is None:
             writing.drop(behind.session_id)
         session = writing.session(behind.session_id)
@@ -196,6 +195,14 @@ def _from(found: Elsewhere, start: int) -> Iterator[Message]:
     if head.leaf is None or start >= head.message_count:
         return iter(())
     return iter(found.path(head.leaf, head.message_count - start)) if start else found.whole(head.leaf)
+
+
+def _goes_on(behind: Behind, mark: Mark | None) -> bool:
+    """Whether the session was read exactly up to where this begins."""
+    if mark is None:
+        return False
+    agents = mark.snapshot is not None and mark.snapshot.size == AGENT
+    return behind.start == (mark.snapshot.mtime_ns if agents and mark.snapshot else mark.upto)
 
 
 def _behind(row: Row, known: Mapping[str, Mark]) -> Behind | None:

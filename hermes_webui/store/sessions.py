@@ -28,6 +28,7 @@ from hermes_webui.store.purged import NAME as PURGED
 from hermes_webui.store.purged import Purged
 from hermes_webui.store.reader import LogReader
 from hermes_webui.store.session import Below, Page, Session, Standing, fold
+from hermes_webui.store.words import Words
 
 #: Session ids are file names: nothing that could leave the folder, nothing that begins like a folder of our own, and no
 #: capitals, since some file systems take them for the same name (hermes-webui has none either).
@@ -41,12 +42,11 @@ class SessionStore:
     """The files of a session directory. Reads never write."""
 
     def __init__(self, root: Path, disk: Disk, clock: Callable[[], float]) -> None:
-        self.root = root
-        self._root = str(root)
+        self.root, self._root = root, str(root)
         self.disk = disk
         self.clock = clock
-        self.quarantine = root / "_quarantine"
-        self.trash = root / "_trash"
+        self.quarantine, self.trash = root / "_quarantine", root / "_trash"
+        self.words = Words(root / "_search.db", disk)
         self.lock_path = root / "_store" / "lock"
         self.purged = Purged(root / PURGED, disk)
         #: Conversations that an agent keeps in a store of its own, by our ids.

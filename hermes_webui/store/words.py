@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -82,7 +83,13 @@ class Writing:
     def marks(self) -> dict[str, Mark]:
         """How far each session was read."""
         rows = self._db.execute("select name, upto, size, mtime from sessions")
-        return {name: Mark(upto, Stamp(size, mtime) if size is not None else None) for name, upto, size, mtime in rows}
+        return {name: _mark(*mark) for name, *mark in rows}
+
+    def mark(self, name: str) -> Mark | None:
+        """How far a session was read; None where it is not known."""
+        asked = "select upto, size, mtime from sessions where name = ?"
+        found = self._db.execute(asked, (name,)).fetchone()
+        return None if found is None else _mark(*found)
 
     def session(self, name: str) -> int:
         """The number of a session."""
@@ -118,11 +125,12 @@ class Writing:
 
 
 class Words:
-    """The file. Blocking; one caller writes at a time, while any number look."""
+    """The file. Blocking; who writes or removes it waits for the other, while any number look."""
 
     def __init__(self, path: Path, disk: Disk) -> None:
         self._path = path
         self._disk = disk
+        self._writing = threading.RLock()
 
     @property
     def is_there(self) -> bool:
@@ -135,7 +143,7 @@ class Words:
         Raises `OSError`, `sqlite3.Error`: of a damaged one nothing is left, so that the next is a new one.
         """
         try:
-            with closing(self._made()) as db, db:
+            with self._writing, closing(self._made()) as db, db:
                 yield Writing(db)
         except sqlite3.DatabaseError as error:
             if not isinstance(error, sqlite3.OperationalError):
@@ -164,21 +172,23 @@ class Words:
 
     def forget_with(self, name: str) -> None:
         """Removes the file if words of this session may stand in it: they cannot be taken out alone."""
-        if not self.is_there:
-            return
-        try:
-            with closing(self._open()) as db:
-                known = db.execute("select 1 from sessions where name = ?", (name,)).fetchone() is not None
-                left = db.execute("select 1 from messages where session is null limit 1").fetchone() is not None
-        except sqlite3.Error:
-            known = left = True
-        if known or left:
-            self.forget()
+        with self._writing:
+            if not self.is_there:
+                return
+            try:
+                with closing(self._open()) as db:
+                    known = db.execute("select 1 from sessions where name = ?", (name,)).fetchone() is not None
+                    left = db.execute("select 1 from messages where session is null limit 1").fetchone() is not None
+            except sqlite3.Error:
+                known = left = True
+            if known or left:
+                self.forget()
 
     def forget(self) -> None:
         """Removes the file, and with it every word."""
-        for path in (self._path, *(self._path.with_name(self._path.name + more) for more in ("-wal", "-shm"))):
-            self._disk.unlink(path)
+        with self._writing:
+            for path in (self._path, *(self._path.with_name(self._path.name + more) for more in ("-wal", "-shm"))):
+                self._disk.unlink(path)
 
     def _made(self) -> sqlite3.Connection:
         if self.is_there:
@@ -204,6 +214,10 @@ class Words:
 
     def _open(self) -> sqlite3.Connection:
         return sqlite3.connect(self._path, timeout=BUSY)
+
+
+def _mark(upto: int, size: int | None, mtime: int | None) -> Mark:
+    return Mark(upto, None if size is None else Stamp(size, mtime or 0))
 
 
 def _is_ours(db: sqlite3.Connection) -> bool:

@@ -154,6 +154,19 @@ def marked(page: Page) -> list[str]:
         .map(String)""")
 
 
+def until(page: Page, condition: str) -> None:
+    """Returns once the expression is true in the page; what is not true after some seconds never is."""
+    page.evaluate(f"""() => new Promise((done, failed) => {{
+        const end = performance.now() + 20000;
+        const look = () => {{
+            if ({condition}) done();
+            else if (performance.now() > end) failed(new Error('it is never true'));
+            else requestAnimationFrame(look);
+        }};
+        look();
+    }})""")
+
+
 def test_the_words_are_marked_where_they_stand_also_at_the_end_of_a_folded_prompt(make_server, open_page):
     server = make_server()
     long = "word upon word upon word, " * 600 + "and a quokka at its end"
@@ -164,16 +177,17 @@ def test_the_words_are_marked_where_they_stand_also_at_the_end_of_a_folded_promp
     page.get_by_role("searchbox").fill("quokka end")
     found(page).first.click()
     expect(page.get_by_role("button", name="Show less")).to_be_attached()
-    page.wait_for_function("CSS.highlights.get('found-now')?.size === 2")
-    page.wait_for_function("document.querySelector('.scroller').scrollTop > 200")
+    until(page, "CSS.highlights.get('found-now')?.size === 2")
+    until(page, "document.querySelector('.scroller').scrollTop > 200")
     assert sorted(marked(page)) == ["end", "quokka"]
     page.get_by_role("searchbox").fill("bees")
+    expect(found(page)).to_have_count(2)
     found(page).last.click()
-    page.wait_for_function("CSS.highlights.get('found-now')?.size === 1")
+    until(page, "CSS.highlights.get('found-now')?.size === 1")
     assert marked(page) == ["Bees"]
     composer(page).fill("and now?")
     composer(page).press("Enter")
-    page.wait_for_function("!CSS.highlights.get('found-now')")
+    until(page, "!CSS.highlights.get('found-now')")
 
 
 def test_part_of_the_list_is_searched_and_one_step_leads_to_all(make_server, open_page):

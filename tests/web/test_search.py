@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from hermes_webui.engines.base import ReasoningDelta, TextDelta, TurnEnded
+from hermes_webui.store.search import Search
 from tests.peers.agent_store import AgentDb
 from tests.peers.hermes import Hermes, contents
 
@@ -108,6 +109,27 @@ async def test_what_is_not_shown_any_more_is_not_found(hermes: Hermes):
     assert len(await texts(hermes, "bees")) == 2
     await hermes.post("/api/session/archive", session_id=session_id)
     assert [hit["archived"] for hit in (await found(hermes, "bees"))["hits"]] == [True, True]
+
+
+async def test_what_is_hidden_does_not_stand_in_the_way_of_what_is_shown(hermes: Hermes):
+    session_id = await talked(hermes, ("the bees", "hum"), *[(f"bees again {number}", "ok") for number in range(5)])
+    whole = (await hermes.session(session_id))["messages"]
+    await hermes.post("/api/session/select", session_id=session_id, message_id=whole[1]["id"], exact=True)
+    assert await texts(hermes, "bees") == ["the bees"]
+
+
+async def test_a_file_made_anew_in_the_middle_of_reading_is_read_from_the_beginning(hermes: Hermes):
+    session_id = await talked(hermes, ("the bees", "hum"))
+    assert await texts(hermes, "bees") == ["the bees"]
+    await hermes.exchange(session_id, "the wasps", "sting")
+    store, rows = hermes.services.desk.store, list(hermes.services.desk.index)
+    search = Search(store)
+    behind = search.behind(rows, ())
+    store.words.forget()
+    assert search.read(behind) == []
+    assert search.behind(rows, ()) == []
+    assert await texts(hermes, "bees") == ["the bees"]
+    assert await texts(hermes, "wasps") == ["the wasps"]
 
 
 async def test_reasoning_tools_and_errors_are_not_searched(hermes: Hermes):

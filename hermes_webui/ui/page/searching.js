@@ -7,14 +7,14 @@ const PAGE = 20;
 const PAUSE_MS = 150;
 const AGAIN_MS = 700;
 
-export const nothing = { query: '', hits: [], next: null, progress: 1, trouble: '', running: false, error: '' };
+export const nothing = { query: '', hits: [], next: null, progress: 1, trouble: '', running: false, coming: false, error: '' };
 
 export class Searching {
   #api;
   #page;
   #asked = 0;
   #timer = 0;
-  /** `{query, hits, next, progress, trouble, running, error}`: the newest hit first; `progress` how much has been read. */
+  /** `{query, hits, next, progress, trouble, running, coming, error}`: the newest hit first; `progress` how much has been read. */
   state = signal(nothing);
 
   constructor(api, page = PAGE) {
@@ -29,7 +29,7 @@ export class Searching {
       this.state.value = nothing;
       return;
     }
-    this.state.value = { ...this.state.peek(), query, running: true, error: '' };
+    this.state.value = { ...this.state.peek(), query, running: true, coming: false, error: '' };
     this.#timer = setTimeout(() => this.#ask({ ...scope, query }, this.#asked), pause);
   }
 
@@ -43,19 +43,21 @@ export class Searching {
     if (asked !== this.#asked) return;
     const { hits = [], next = null, progress = 1, trouble = '', error = '' } = found;
     const running = progress < 1 && !trouble;
-    this.state.value = { query: wish.query, wish, hits, next, progress, trouble, running, error };
+    this.state.value = { query: wish.query, wish, hits, next, progress, trouble, running, coming: false, error };
     if (running) this.#timer = setTimeout(() => this.#ask(wish, asked), AGAIN_MS);
   }
 
-  /** The next page, below what is here. */
+  /** The next page, below what is here; from then on what is here stays. */
   async more() {
-    const { wish, hits, next } = this.state.peek();
+    const { wish, hits, next, coming } = this.state.peek();
+    if (!next || coming) return;
+    this.stop();
     const asked = this.#asked;
-    if (!next) return;
+    this.state.value = { ...this.state.peek(), running: false, coming: true };
     const found = await this.#api.get('/api/search', { ...wish, before: next, limit: this.#page }).catch((error) => ({ error: error.message }));
     if (asked !== this.#asked) return;
-    const state = this.state.peek();
+    const state = { ...this.state.peek(), coming: false };
     if (found.error) this.state.value = { ...state, error: found.error };
-    else this.state.value = { ...state, hits: [...hits, ...found.hits], next: found.next, error: '' };
+    else this.state.value = { ...state, hits: [...hits, ...found.hits], next: found.next, progress: found.progress, error: '' };
   }
 }
