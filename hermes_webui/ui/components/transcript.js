@@ -12,7 +12,7 @@ import { styled } from './styled.js';
 import { ToEnd } from './to-end.js';
 import { isInView, rowElement, steer } from './walking.js';
 
-const Sought = late(() => import('./sought.js'), 'Sought');
+const Sought = late(() => styled('navigate', import('./sought.js')), 'Sought');
 const AskBar = late(() => styled('agents', import('./ask-bar.js')), 'default');
 
 /** Where a message that was gone to begins, below the view's upper edge (px). */
