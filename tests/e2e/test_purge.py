@@ -132,8 +132,8 @@ def test_many_are_stopped_half_way_and_the_rest_stays(make_server, open_page):
     page.get_by_role("button", name="Empty trash…").click()
     agree(page)
     expect(asked(page)).to_contain_text("0 of 3 deleted for good")
-    held.first().continue_()
-    held.routes.clear()
+    held.first()
+    held.routes.pop(0).continue_()
     expect(asked(page)).to_contain_text("1 of 3 deleted for good")
     expect(shown(page)).to_have_text(["Trains", "Roses"])
     asked(page).get_by_role("button", name="Stop").click()
@@ -141,6 +141,22 @@ def test_many_are_stopped_half_way_and_the_rest_stays(make_server, open_page):
     held.let_go()
     expect(page.get_by_text("Deleted for good: 2 conversations")).to_be_visible()
     expect(shown(page)).to_have_text(["Roses"])
+
+
+def test_a_stop_holds_while_one_asks_about_another(make_server, open_page):
+    _, page = in_trash(make_server, open_page, "Owls", "Trains", "Roses")
+    held = Held(page, "**/api/session/purge")
+    page.get_by_role("button", name="Empty trash…").click()
+    agree(page)
+    held.first()
+    asked(page).get_by_role("button", name="Stop").click()
+    expect(asked(page)).to_have_count(0)
+    wish(page, "Roses")
+    held.let_go()
+    expect(page.get_by_text("Deleted for good: “Owls”")).to_be_visible()
+    expect(shown(page)).to_have_text(["Trains", "Roses"])
+    expect(asked(page)).to_have_accessible_name("Delete “Roses” for good?")
+    expect(asked(page).get_by_role("button", name="Cancel")).to_be_focused()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

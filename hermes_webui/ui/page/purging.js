@@ -8,7 +8,7 @@ const MOST = 500; // rows that one request gives
 export class Purging {
   #page;
   #storage;
-  /** What is asked about, or under way: `{rows, empties, done, working}`. */
+  /** What is asked about, or under way: `{rows, empties, done, working}`. While it works `working` is that run's own token. */
   asked = signal(null);
 
   constructor(page, storage) {
@@ -19,7 +19,7 @@ export class Purging {
   /** Asks whether these shall go; `empties`: they are all that there is. */
   ask(rows, empties = false) {
     if (!rows.length || this.asked.peek()?.working) return;
-    this.asked.value = { rows, empties, done: 0, working: false };
+    this.asked.value = { rows, empties, done: 0, working: null };
     this.#page.panels.show('purge');
   }
 
@@ -52,32 +52,38 @@ export class Purging {
   async run() {
     const { directory, toasts } = this.#page;
     const { rows, empties } = this.asked.peek();
-    this.asked.value = { rows, empties, done: 0, working: true };
+    const working = {};
+    this.asked.value = { rows, empties, done: 0, working };
     const next = this.#nextTo(rows);
     directory.acted();
-    const { gone, refusal } = await this.#each(rows);
+    const { gone, refusal } = await this.#each(rows, working);
     directory.acted();
-    this.close();
+    if (this.#goesOn(working)) this.close();
     if (empties) directory.load(); // what was not on this page of it
-    if (next()) directory.focus(next());
+    if (next() && !this.asked.peek()) directory.focus(next());
     if (gone.length) toasts.add(t('list.purged', { count: gone.length, title: gone[0].title || t('list.untitled') }));
     if (refusal) toasts.add(refusal);
   }
 
   /** One at a time, as the server does it; a refusal ends it, since the next one would find the same. */
-  async #each(rows) {
+  async #each(rows, working) {
     const gone = [];
     for (const row of rows) {
-      if (!this.asked.peek()) break;
+      if (!this.#goesOn(working)) break;
       try {
         await this.#one(row.session_id);
       } catch (error) {
         return { gone, refusal: error.message };
       }
       gone.push(row);
-      if (this.asked.peek()) this.asked.value = { ...this.asked.peek(), done: gone.length };
+      if (this.#goesOn(working)) this.asked.value = { ...this.asked.peek(), done: gone.length };
     }
     return { gone, refusal: null };
+  }
+
+  /** Whether nobody has stopped it: what is asked about since then is another matter, with an answer of its own. */
+  #goesOn(working) {
+    return this.asked.peek()?.working === working;
   }
 
   /** Gone is gone, whoever did it. */
