@@ -25,6 +25,9 @@ MOST_FILES: Final = 1000
 #: So much of one file's difference stands in the commit; a longer one is asked for by itself.
 LONGEST_INLINE: Final = 64 << 10
 
+#: Renamed and copied: the letters that are told with two paths.
+TWO_PATHS: Final = frozenset("RC")
+
 _CHUNK: Final = re.compile(r"^(?=diff --git )", re.MULTILINE)
 
 
@@ -38,8 +41,8 @@ class Commit(Struct, frozen=True):
 
 
 class FileChange(Struct, frozen=True):
-    """A file in a commit: Git's letter (A, D, M, T), its lines added and removed (None: it is no text), and its
-    difference; None where that is too long to stand with the others.
+    """A file in a commit: Git's letter (A, D, M, R, T), its lines added and removed (None: it is no text), and its
+    difference; None where that is too long to stand with the others. `old_path` is there where it was renamed.
     """
 
     path: str
@@ -47,6 +50,7 @@ class FileChange(Struct, frozen=True):
     added: int | None = None
     removed: int | None = None
     patch: str | None = None
+    old_path: str | None = None
 
 
 class Record(Struct, frozen=True):
@@ -98,26 +102,40 @@ def files_of(data: bytes, patch: str, *, whole: bool) -> Iterator[FileChange]:
     if not whole:
         chunks = chunks[:-1]
     at = 0
-    for raw, state in states.items():
+    for raw, (state, old) in states.items():
         many = 2 if state == "T" else 1  # what becomes a link, or was one, is taken out and put in
         parts, at = chunks[at : at + many], at + many
         path = below(raw, "")
         if path:
             text = "".join(parts) if len(parts) == many else None
             short = text if text is not None and len(text) <= LONGEST_INLINE else None
-            yield FileChange(path, state, *counts.get(raw, (None, None)), short)
+            yield FileChange(path, state, *counts.get(raw, (None, None)), short, below(old, "") or None)
 
 
-def _listed(data: bytes) -> tuple[dict[bytes, str], dict[bytes, tuple[int | None, int | None]]]:
-    """Letters and counts, by the path: `:modes ids M`, NUL, path, NUL; then `added`, tab, `removed`, tab, path, NUL."""
-    states: dict[bytes, str] = {}
+def old_path_of(data: bytes, path: str) -> str:
+    """What a file of `--raw -z` was called before; empty where it has its name still."""
+    states, _ = _listed(data)
+    _, old = states.get(path.encode("utf-8", "surrogateescape"), ("", b""))
+    return below(old, "")
+
+
+def _listed(data: bytes) -> tuple[dict[bytes, tuple[str, bytes]], dict[bytes, tuple[int | None, int | None]]]:
+    """Letters with old paths, and counts, by the path: `:modes ids M`, NUL, path, NUL; then `added`, tab, `removed`,
+    tab, path, NUL. Of a renamed file it is `:modes ids R100`, NUL, old path, NUL, path, NUL; then `added`, tab,
+    `removed`, tab, NUL, old path, NUL, path, NUL.
+    """
+    states: dict[bytes, tuple[str, bytes]] = {}
     counts: dict[bytes, tuple[int | None, int | None]] = {}
     fields = iter(data.split(b"\0"))
     for field in fields:
         if field.startswith(b":"):
-            states[next(fields, b"")] = field.rpartition(b" ")[2].decode("ascii", "replace")[:1]
+            state = field.rpartition(b" ")[2].decode("ascii", "replace")[:1]
+            old = next(fields, b"") if state in TWO_PATHS else b""
+            states[next(fields, b"")] = (state, old)
         elif field.count(b"\t") >= 2:  # noqa: PLR2004 - the two before the path, which may hold more
             added, removed, path = field.split(b"\t", 2)
+            if not path:
+                _, path = next(fields, b""), next(fields, b"")
             counts[path] = (_count(added), _count(removed))
     return states, counts
 

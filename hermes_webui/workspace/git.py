@@ -26,6 +26,7 @@ from hermes_webui.workspace.commits import (
     commits_of,
     files_of,
     id_of,
+    old_path_of,
     record_of,
 )
 from hermes_webui.workspace.descent import descend
@@ -33,6 +34,7 @@ from hermes_webui.workspace.names import parts_of
 from hermes_webui.workspace.repository import Repository, repository_of
 
 SECONDS: Final = 10.0
+SECONDS_FOR_RENAMES: Final = 3.0
 MOST: Final = 16 << 20
 MOST_PATCH: Final = 1 << 20
 MOST_MESSAGE: Final = 64 << 10
@@ -89,7 +91,12 @@ FIXED: Final[Mapping[str, str]] = {
     "GIT_ATTR_NOSYSTEM": "1",
 }
 
-PLAIN: Final = ("--no-color", "--no-ext-diff", "--no-textconv", "--ignore-submodules=all", "--no-renames")
+PLAIN: Final = ("--no-color", "--no-ext-diff", "--no-textconv", "--ignore-submodules=all")
+
+#: To find what was renamed and changed, files that went are compared with those that came: at most 100 with 100.
+MOST_RENAMES: Final = 100
+RENAMES: Final = ("--find-renames=50%", f"-l{MOST_RENAMES}")
+NO_RENAMES: Final = ("--no-renames",)
 
 
 class Change(Struct, frozen=True):
@@ -143,7 +150,7 @@ class Git:
         if repository is None:
             return ""
         how = ("--cached",) if staged else ()
-        output = self._git(repository, "diff", *PLAIN, *how, *_within(repository, path), most=MOST_PATCH)
+        output = self._git(repository, "diff", *PLAIN, *NO_RENAMES, *how, *_within(repository, path), most=MOST_PATCH)
         self._well(output)
         return output.data.decode("utf-8", "replace")
 
@@ -165,17 +172,25 @@ class Git:
         bytes. Raises `NotFound` where there is none.
         """
         repository, record = self._record(commit)
-        listed = self._compared(repository, record, "", "--raw", "--numstat", "-z", "--abbrev=8", most=MOST)
-        patch = self._compared(repository, record, "", "-p", most=MOST_PATCH)
+        listed, renames = self._listed(repository, record, "--numstat")
+        patch = self._compared(repository, record, *renames, "-p", most=MOST_PATCH)
+        self._well(patch)
         text = patch.data.decode("utf-8", "replace")
         files = list(files_of(listed.data, text, whole=not patch.truncated))
         more = listed.truncated or len(files) > MOST_FILES
         return structs.replace(record, files=files[:MOST_FILES], truncated=more)
 
     def patch(self, commit: str, path: str) -> str:
-        """What a commit changed in one file, or in all (empty path); at most `MOST_PATCH` bytes."""
+        """What a commit changed in one file, whatever its name was before, or in all (empty path); at most `MOST_PATCH`
+        bytes.
+        """
         repository, record = self._record(commit)
-        return self._compared(repository, record, path, "-p", most=MOST_PATCH).data.decode("utf-8", "replace")
+        wanted = "/".join(_lexical(path))
+        listed, renames = self._listed(repository, record)
+        paths = (wanted, *filter(None, (old_path_of(listed.data, wanted),)))
+        output = self._compared(repository, record, *renames, "-p", paths=paths, most=MOST_PATCH)
+        self._well(output)
+        return output.data.decode("utf-8", "replace")
 
     def _record(self, commit: str) -> tuple[Repository, Record]:
         named = f"{id_of(commit)}^{{commit}}"
@@ -189,14 +204,32 @@ class Git:
                     return repository, record
         raise NotFound("There is no such commit in this workspace.")
 
-    def _compared(self, repository: Repository, record: Record, path: str, *how: str, most: int) -> Output:
+    def _listed(self, repository: Repository, record: Record, *how: str) -> tuple[Output, Sequence[str]]:
+        """A commit's files, and how they were compared: where to find what was renamed takes long, without."""
+        form = ("--raw", *how, "-z", "--abbrev=8")
+        found = self._compared(repository, record, *RENAMES, *form, most=MOST, seconds=SECONDS_FOR_RENAMES)
+        renames = NO_RENAMES if found.out_of_time else RENAMES
+        if found.out_of_time:
+            found = self._compared(repository, record, *renames, *form, most=MOST)
+        self._well(found)
+        return found, renames
+
+    def _compared(
+        self,
+        repository: Repository,
+        record: Record,
+        *how: str,
+        paths: Sequence[str] = ("",),
+        most: int,
+        seconds: float = SECONDS,
+    ) -> Output:
         """A commit beside its first parent; the first commit of all beside nothing."""
         trees = (record.parents[0], record.id) if record.parents else ("--root", record.id)
         options = ("-r", "--no-commit-id", *PLAIN, *how)
-        *relative, dashes, wanted = _within(repository, path)
-        output = self._git(repository, "diff-tree", *options, *relative, *trees, dashes, wanted, most=most)
-        self._well(output)
-        return output
+        relative, wanted = _relative(repository), [_named(repository, path) for path in paths]
+        return self._git(
+            repository, "diff-tree", *options, *relative, *trees, "--", *wanted, most=most, seconds=seconds
+        )
 
     def files(self) -> list[str] | None:
         """The files that Git knows or would know (not the ignored ones), from the workspace down; None without a
@@ -217,9 +250,9 @@ class Git:
     def _repository(self) -> Repository | None:
         return repository_of(self._root, self._ceiling)
 
-    def _git(self, repository: Repository, *arguments: str, most: int = MOST) -> Output:
+    def _git(self, repository: Repository, *arguments: str, most: int = MOST, seconds: float = SECONDS) -> Output:
         switched = {**OFF, **self._drivers(repository)}
-        return self._run(repository, arguments, switched, most)
+        return self._run(repository, arguments, switched, most, seconds)
 
     def _drivers(self, repository: Repository) -> dict[str, str]:
         """The repository's own commands, emptied."""
@@ -232,7 +265,14 @@ class Git:
             raise Forbidden("This repository's configuration names too many commands. Nothing of its history is read.")
         return {**drivers, **required}
 
-    def _run(self, repository: Repository, arguments: Sequence[str], switched: Mapping[str, str], most: int) -> Output:
+    def _run(
+        self,
+        repository: Repository,
+        arguments: Sequence[str],
+        switched: Mapping[str, str],
+        most: int,
+        seconds: float = SECONDS,
+    ) -> Output:
         environment = {**self._environment, "GIT_CONFIG_COUNT": str(len(switched))}
         for number, (name, value) in enumerate(switched.items()):
             environment[f"GIT_CONFIG_KEY_{number}"] = name
@@ -240,7 +280,7 @@ class Git:
         call = (self._command, "--no-pager", *arguments)
         try:
             with descend(repository.top, (), ()) as spot, spot.folder() as folder:
-                return run(call, folder, repository.top, environment, SECONDS, most)
+                return run(call, folder, repository.top, environment, seconds, most)
         except OSError as error:
             raise Forbidden("Git cannot be started here; the files themselves are all there.") from error
 
@@ -261,9 +301,15 @@ class Git:
 
 def _within(repository: Repository, path: str) -> tuple[str, ...]:
     """Arguments for what lies at a path of the workspace, told from the workspace down."""
-    wanted = "/".join((repository.prefix, *_lexical(path))).strip("/") or "."
-    relative = (f"--relative={repository.prefix}/",) if repository.prefix else ()
-    return (*relative, "--", wanted)
+    return (*_relative(repository), "--", _named(repository, path))
+
+
+def _relative(repository: Repository) -> tuple[str, ...]:
+    return (f"--relative={repository.prefix}/",) if repository.prefix else ()
+
+
+def _named(repository: Repository, path: str) -> str:
+    return "/".join((repository.prefix, *_lexical(path))).strip("/") or "."
 
 
 def _lexical(path: str) -> tuple[str, ...]:

@@ -209,7 +209,7 @@ def test_a_commit_is_opened_from_the_log_and_left_by_keys_alone(make_server, ope
     shown.locator("summary", has_text="picture.bin").click()
     expect(shown).to_contain_text("This is not a text file: there are no lines")
     shown.locator("summary", has_text="long.txt").press("Enter")
-    expect(shown).to_contain_text("too long to show here")
+    expect(shown).to_contain_text("too long to show in this list. Open them by themselves")
     shown.get_by_role("button", name="Show the changes").press("Enter")
     expect(paper(page, "long.txt").locator(".ws-patch-line.added").first).to_contain_text("line 0")
     page.keyboard.press("Escape")
@@ -218,6 +218,50 @@ def test_a_commit_is_opened_from_the_log_and_left_by_keys_alone(make_server, ope
     expect(panel.get_by_role("button", name="Change it")).to_be_focused()
     panel.get_by_role("button", name="Begin").press("Enter")
     expect(paper(page, "Begin")).to_contain_text("2 files changed")  # the first of all
+
+
+def test_a_commit_shows_a_renamed_file_with_both_names_and_a_new_one_from_its_first_line(make_server, open_page):
+    server = make_server()
+    lines = [f"line {at}\n" for at in range(60)]
+    long = [f"line {at} of a long file\n" for at in range(6000)]
+    folder = plant(server, {"a.txt": "".join(lines), "same.txt": "".join(lines[:9]), "long.txt": "".join(long)})
+    commit(folder)
+    (folder / "docs").mkdir()
+    for old, new in (("a.txt", "b.txt"), ("same.txt", "docs/same.txt"), ("long.txt", "longer.txt")):
+        (folder / old).rename(folder / new)
+    (folder / "b.txt").write_text("".join([*lines[:-1], "other\n"]), "utf-8")
+    (folder / "longer.txt").write_text("".join(f"changed {at}\n{long[at]}" for at in range(6000)), "utf-8")
+    (folder / "new.txt").write_text("".join(f"{at}. entry\n" for at in range(60)), "utf-8")
+    commit(folder, "Rename")
+    server.start()
+    page = open_page(f"{server.url}{AT}")
+    panel = opened(page)
+    panel.get_by_role("tab", name="Changes").press("Enter")
+    panel.get_by_role("button", name="Rename").press("Enter")
+    shown = paper(page, "Rename")
+    expect(shown).to_contain_text("4 files changed")
+    renamed = shown.locator("details", has_text="b.txt")
+    expect(renamed.locator("summary")).to_match_aria_snapshot("""
+      - strong: a.txt
+      - img "renamed to": →
+      - strong: b.txt
+      - img "1 lines added, 1 removed": +1 −1
+      - img "renamed": R
+    """)
+    expect(renamed.locator(".patch-line.removed")).to_have_text(re.compile("line 59"))
+    expect(renamed.locator(".patch-line.added")).to_have_text(re.compile("other"))
+    expect(renamed.locator(".patch-hunk")).to_have_count(1)  # lines above are left out
+    expect(shown.locator("details", has_text="docs/same.txt")).to_contain_text("Only the name has changed.")
+    fresh = shown.locator("details", has_text="new.txt")
+    expect(fresh.locator(".patch-hunk")).to_have_count(0)
+    fresh.get_by_role("button", name="Show all 60 lines").press("Enter")
+    expect(fresh.locator(".patch-line.added")).to_have_count(60)
+    shown.locator("summary", has_text="longer.txt").press("Enter")
+    shown.get_by_role("button", name="Show the changes").press("Enter")
+    alone = paper(page, "longer.txt")
+    expect(alone).to_contain_text("rename from long.txt")
+    expect(alone.locator(".ws-patch-line.added").first).to_contain_text("changed 0")
+    expect(alone.locator(".ws-patch-line.removed")).to_have_count(0)
 
 
 def test_what_changes_on_the_disk_is_seen_when_a_run_ends(make_server, open_page):

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fieldsOf, read } from '../../hermes_webui/ui/state/forms.js';
-import { patchOf, splitPath } from '../../hermes_webui/ui/state/patch.js';
+import { countOf, isOnlyRenamed, patchOf, splitPath } from '../../hermes_webui/ui/state/patch.js';
 
 const SCHEMA = {
   type: 'object',
@@ -56,6 +56,25 @@ test('a diff says what it adds and takes away, line by line', () => {
   ]);
   assert.deepEqual([lines[0].text, lines[2].text], ['def f():', '-- looks like a head']);
   assert.deepEqual(patchOf('no diff').lines, []);
+});
+
+test('a diff that begins with the first line says of nothing above it that it is left out, and only lines are counted', () => {
+  const kinds = (patch) => patchOf(patch).lines.map(({ kind }) => kind);
+  assert.deepEqual(kinds('--- /dev/null\n+++ b/x\n@@ -0,0 +1,2 @@\n+one\n+two\n'), ['added', 'added']);
+  assert.deepEqual(kinds('--- a/x\n+++ /dev/null\n@@ -1 +0,0 @@\n-one\n'), ['removed']);
+  assert.deepEqual(kinds('@@ -2 +2 @@\n-one\n+two\n'), ['hunk', 'removed', 'added']);
+  const { lines } = patchOf('@@ -1 +1 @@\n-one\n+two\n@@ -9,2 +9,3 @@\n same\n+new\n\\ No newline at end of file\n');
+  assert.deepEqual(lines.map(({ kind }) => kind), ['removed', 'added', 'hunk', 'same', 'added', 'note']);
+  assert.equal(countOf(lines), 4);
+});
+
+test('a file that has another name and nothing else is known from its diff', () => {
+  const renamed = 'diff --git a/x b/y\nsimilarity index 100%\nrename from x\nrename to y\n';
+  assert.equal(isOnlyRenamed(renamed), true);
+  assert.equal(isOnlyRenamed(`${renamed}--- a/x\n+++ b/y\n@@ -1 +1 @@\n-one\n+two\n`), false);
+  assert.equal(isOnlyRenamed(renamed.replace('similarity', 'old mode 100644\nnew mode 100755\nsimilarity')), false);
+  assert.equal(isOnlyRenamed('Binary files a/x and b/y differ\nrename to y\n'), false);
+  assert.equal(isOnlyRenamed('@@ -1 +1 @@\n-one\n+rename to y\n'), false);
 });
 
 test('a path is a folder and a name', () => assert.deepEqual([splitPath('a/b.c'), splitPath('b.c')], [['a/', 'b.c'], ['', 'b.c']]));

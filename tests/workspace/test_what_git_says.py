@@ -159,6 +159,82 @@ def test_a_file_that_becomes_a_link_keeps_the_differences_in_their_places(repo: 
     assert (text.path, (text.patch or "").endswith("-two\n+three\n")) == ("lib/b.txt", True)
 
 
+def _lines(first: int, last: int) -> str:
+    return "".join(f"line {at}\n" for at in range(first, last))
+
+
+def test_a_renamed_file_has_both_names_and_only_the_lines_that_changed(repo: Path):
+    (repo / "a.txt").write_text(_lines(0, 30))
+    (repo / "lib" / "same ü.txt").write_text(_lines(100, 130))
+    (repo / "old.bin").write_bytes(bytes(range(256)))
+    git(repo, "add", "-A")
+    git(repo, "commit", "-qm", "More")
+    git(repo, "mv", "a.txt", "b.txt")
+    git(repo, "mv", "lib/same ü.txt", "same ö.txt")
+    git(repo, "mv", "old.bin", "new.bin")
+    (repo / "b.txt").write_text(_lines(0, 29) + "other\n")
+    (repo / "lib" / "b.txt").write_text("three\n")
+    (repo / "c.txt").write_text("new\n")
+    git(repo, "add", "-A")
+    git(repo, "commit", "-qm", "Rename")
+    record = of(repo).commit(of(repo).log(1)[0].id)
+    assert [(each.old_path, each.path, each.state, each.added, each.removed) for each in record.files] == [
+        ("a.txt", "b.txt", "R", 1, 1),
+        (None, "c.txt", "A", 1, 0),
+        (None, "lib/b.txt", "M", 1, 1),
+        ("old.bin", "new.bin", "R", None, None),
+        ("lib/same ü.txt", "same ö.txt", "R", 0, 0),
+    ]
+    patches = [each.patch or "" for each in record.files]
+    assert patches[0].endswith("-line 29\n+other\n")
+    assert "-line 0\n" not in patches[0]
+    assert patches[2].endswith("-two\n+three\n")
+    assert patches[4].endswith("rename from lib/same ü.txt\nrename to same ö.txt\n")
+    assert [of(repo).patch(record.id, each.path) for each in record.files] == patches
+    assert of(repo).patch(record.id, "") == "".join(patches)
+    assert of(repo).patch(record.id, "a.txt").endswith("-line 29\n")  # by its old name: that it is gone
+
+
+def test_what_is_renamed_across_the_edge_of_a_workspace_tells_nothing_of_outside(repo: Path):
+    (repo / "secret.txt").write_text(_lines(0, 30))
+    (repo / "lib" / "in.txt").write_text(_lines(100, 130))
+    (repo / "lib" / "stays.txt").write_text(_lines(200, 230))
+    git(repo, "add", "-A")
+    git(repo, "commit", "-qm", "More")
+    git(repo, "mv", "secret.txt", "lib/came.txt")
+    git(repo, "mv", "lib/in.txt", "gone.txt")
+    git(repo, "mv", "lib/stays.txt", "lib/stayed.txt")
+    git(repo, "commit", "-qm", "Move")
+    part = of(repo / "lib", repo.parent)
+    record = part.commit(part.log(1)[0].id)
+    assert [(each.old_path, each.path, each.state) for each in record.files] == [
+        (None, "came.txt", "A"),
+        (None, "in.txt", "D"),
+        ("stays.txt", "stayed.txt", "R"),
+    ]
+    assert part.patch(record.id, "stayed.txt").endswith("rename from stays.txt\nrename to stayed.txt\n")
+    assert part.patch(record.id, "came.txt").endswith("+line 29\n")
+    assert "secret" not in repr(record) + part.patch(record.id, "")
+    assert "gone.txt" not in repr(record) + part.patch(record.id, "")
+
+
+def test_what_takes_long_to_be_found_as_renamed_is_told_as_gone_and_new(repo: Path, monkeypatch, tmp_path: Path):
+    git(repo, "mv", "a.txt", "b.txt")
+    git(repo, "commit", "-qm", "Rename")
+    slow = tmp_path / "slow"
+    slow.write_text('#!/bin/sh\ncase "$*" in *--find-renames*) exec sleep 60;; esac\nexec git "$@"\n')
+    slow.chmod(0o755)
+    monkeypatch.setattr("hermes_webui.workspace.git.SECONDS_FOR_RENAMES", 0.1)
+    asked = Git(repo.resolve(), repo.parent.resolve(), {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}, str(slow))
+    record = asked.commit(asked.log(1)[0].id)
+    assert [(each.path, each.state, each.old_path) for each in record.files] == [
+        ("a.txt", "D", None),
+        ("b.txt", "A", None),
+    ]
+    assert (record.files[1].patch or "").endswith("+one\n")
+    assert asked.patch(record.id, "b.txt").endswith("+one\n")
+
+
 def test_a_workspace_within_a_repository_sees_its_own_part_of_a_commit(repo: Path):
     part = of(repo / "lib", repo.parent)
     record = part.commit(part.log(1)[0].id)
@@ -297,6 +373,30 @@ def test_a_missing_object_is_not_fetched(hostile: Path, tmp_path: Path):
                 path.unlink()
     everything(hostile)
     assert not (tmp_path / "canary").exists(), (tmp_path / "canary").read_text()
+
+
+def test_what_is_missing_is_not_fetched_to_see_whether_it_was_renamed(repo: Path, tmp_path: Path):
+    git(repo, "mv", "a.txt", "b.txt")
+    (repo / "b.txt").write_text("one\nmore\n")
+    git(repo, "add", "-A")
+    git(repo, "commit", "-qm", "Rename")
+    canary = tmp_path / "canary"
+    script = tmp_path / "evil"
+    script.write_text(f"#!/bin/sh\necho fetched >> {canary}\n")
+    script.chmod(0o755)
+    for name, value in (
+        ("remote.origin.url", "ssh://nowhere/x"),
+        ("remote.origin.promisor", "true"),
+        ("core.sshCommand", str(script)),
+        ("protocol.ssh.allow", "always"),
+    ):
+        git(repo, "config", name, value)
+    blob = subprocess.run(["git", "rev-parse", "HEAD~:a.txt"], cwd=repo, check=True, capture_output=True, text=True)
+    (repo / ".git" / "objects" / blob.stdout[:2] / blob.stdout.strip()[2:]).unlink()
+    everything(repo)
+    assert not canary.exists(), canary.read_text()
+    subprocess.run(["git", "show", "-M"], cwd=repo, capture_output=True, check=False)
+    assert canary.exists(), "nothing would have been fetched at all"
 
 
 def test_a_hostile_repository_within_the_repository_is_not_entered(hostile: Path, tmp_path: Path):

@@ -1,7 +1,7 @@
 // A unified diff: the file's name, how much it adds and takes away, its lines in colour. A long one shows its beginning.
 
 import { useState } from 'preact/hooks';
-import { patchOf, splitPath } from '../state/patch.js';
+import { countOf, patchOf, splitPath } from '../state/patch.js';
 import { t } from '../words/words.js';
 import { html } from './html.js';
 import { Icon } from './icon.js';
@@ -34,7 +34,7 @@ export function PatchLines({ path, patch, told = patchOf(patch) }) {
       ${lines.length ? lines.map((line, at) => html`<${Line} key=${at} line=${line} />`) : html`<pre class="patch-raw">${patch}</pre>`}
     </div>
     ${lines.length < told.lines.length && html`<button type="button" class="patch-more" onClick=${() => setWhole(true)}>
-      ${t('text.show-lines', { count: told.lines.length })}</button>`}
+      ${t('text.show-lines', { count: countOf(told.lines) })}</button>`}
   `;
 }
 

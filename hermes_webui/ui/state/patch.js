@@ -15,8 +15,10 @@ export function patchOf(patch) {
 function taken(told, at, line) {
   const hunk = HUNK.exec(line);
   if (hunk) {
-    told.lines.push({ kind: 'hunk', text: hunk[3].trim(), old: null, new: null });
-    return { old: Number(hunk[1]), new: Number(hunk[2]) };
+    const first = { old: Number(hunk[1]), new: Number(hunk[2]) };
+    const whole = !told.lines.length && first.old <= 1 && first.new <= 1; // nothing is left out above it
+    if (!whole) told.lines.push({ kind: 'hunk', text: hunk[3].trim(), old: null, new: null });
+    return first;
   }
   if (!at || (META.test(line) && /^(?:diff |index )/.test(line))) return null;
   told.lines.push(lineOf(told, at, line));
@@ -36,6 +38,14 @@ function lineOf(told, at, line) {
   if (sign === '\\') return { kind: 'note', text: line, old: null, new: null };
   return { kind: 'same', text, old: at.old++, new: at.new++ };
 }
+
+const COUNTED = new Set(['added', 'removed', 'same']);
+
+/** How many of `lines` are lines of a file. */
+export const countOf = (lines) => lines.filter(({ kind }) => COUNTED.has(kind)).length;
+
+/** Whether a patch of Git's tells of another name and of nothing else. */
+export const isOnlyRenamed = (patch) => /^rename to /m.test(patch) && !/^(?:@@ |Binary |old mode )/m.test(patch);
 
 /** `[folder, name]` of a path, for showing the name strongly. */
 export function splitPath(path) {

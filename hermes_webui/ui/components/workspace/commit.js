@@ -3,6 +3,7 @@
 
 import { useState } from 'preact/hooks';
 import { kindOf } from '../../state/changes.js';
+import { isOnlyRenamed } from '../../state/patch.js';
 import { locale, t } from '../../words/words.js';
 import { html } from '../html.js';
 import { Counts, PatchLines, Path } from '../patch.js';
@@ -41,20 +42,28 @@ function Said({ record: { id, author, email, at, committer, committed_at: commit
 }
 
 function File({ file, commit, record }) {
-  const { path, state, patch } = file;
+  const { state, patch } = file;
   const [open, setOpen] = useState(record.files.length <= OPEN_AT_ONCE && patch !== null);
   return html`
     <details class=${`patch ws-part ${kindOf(state) ?? ''}`} open=${open} onToggle=${({ target }) => setOpen(target.open)}>
-      <summary><${Path} path=${path} />${file.added !== null && html`<${Counts} ...${file} />`}<span class="ws-state" title=${STATES[state]?.()}>${state}</span></summary>
+      <summary><${Names} file=${file} />${file.added !== null && html`<${Counts} ...${file} />`}<${State} state=${state} /></summary>
       ${open && html`<${Inside} file=${file} commit=${commit} record=${record} />`}
     </details>
   `;
 }
 
-const STATES = { A: () => t('workspace.added'), D: () => t('workspace.deleted'), M: () => t('workspace.modified'), T: () => t('workspace.modified') };
+function Names({ file: { path, old_path: old } }) {
+  if (!old) return html`<${Path} path=${path} />`;
+  return html`<span class="ws-names"><${Path} path=${old} /> <span role="img" aria-label=${t('workspace.renamed-to')}>→</span> <${Path} path=${path} /></span>`;
+}
+
+const State = ({ state }) => html`<span class="ws-state" role="img" aria-label=${STATES[state]?.() ?? state} title=${STATES[state]?.()}>${state}</span>`;
+
+const STATES = { A: () => t('workspace.added'), D: () => t('workspace.deleted'), M: () => t('workspace.modified'), R: () => t('workspace.renamed'), T: () => t('workspace.modified') };
 
 function Inside({ file: { path, added, patch }, commit, record }) {
   const { changes } = useCabinet();
+  if (patch !== null && isOnlyRenamed(patch)) return html`<p class="ws-record-note">${t('workspace.commit-renamed')}</p>`;
   if (added === null) return html`<p class="ws-record-note">${t('workspace.commit-binary')}</p>`;
   if (patch !== null) return html`<${PatchLines} path=${path} patch=${patch} />`;
   return html`<p class="ws-record-note">${t('workspace.commit-large')}
