@@ -262,7 +262,11 @@ def _agreed(count: int) -> bool:
         f"these {count} conversations and the files that only they hold"
     )  # fmt: skip
     print(f"Delete {what} for good? This cannot be undone. Copies in backups are not touched.")
-    return input("[y/N] ").strip().casefold() in {"y", "yes"}
+    try:
+        return input("[y/N] ").strip().casefold() in {"y", "yes"}
+    except EOFError:  # Ctrl-D
+        print()
+        return False
 
 
 def _counted(count: int, noun: str) -> str:

@@ -4,6 +4,7 @@ everybody is told.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -25,12 +26,20 @@ class Purge:
         self._purging = purging
         self._journal = journal
         self._is_live = is_live
+        self._going: set[asyncio.Task[None]] = set()
 
     async def __call__(self, session_id: str, hermes: HermesSessions, unread: Unread) -> None:
         """Removes a deleted conversation for good. Finished even if its caller goes away meanwhile.
 
         Raises `NotFound`, `Conflict` where it is not in the trash, `StoreUnavailable`.
         """
+        task = asyncio.create_task(self._removed(session_id, hermes, unread), name="purge")
+        self._going.add(task)
+        task.add_done_callback(self._going.discard)
+        await asyncio.shield(task)
+
+    async def _removed(self, session_id: str, hermes: HermesSessions, unread: Unread) -> None:
+        """The same, with all who are to be told of it."""
         theirs = hermes.owns(session_id)
         if theirs:
             hermes.check_hidden(session_id)

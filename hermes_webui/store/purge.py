@@ -180,7 +180,10 @@ def purging_of(state: Path, store: SessionStore) -> Purging:
 
 def traces_in(log: Path) -> Traces:
     """What the log leads to; nothing where it is gone."""
-    traces = Traces()
+    traces, own = (
+        Traces(),
+        f"{log.stem}~".encode(),
+    )  # a fork carries the ids of runs of others, and anybody may write one
     try:
         fd = os.open(log, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -188,7 +191,7 @@ def traces_in(log: Path) -> Traces:
     try:
         for _, raw in lines(fd, 0, os.fstat(fd).st_size):
             traces.attachments.update(map(bytes.decode, _ATTACHED.findall(raw)))
-            traces.runs.update(each.decode("utf-8", "replace") for each in _RUN.findall(raw))
+            traces.runs.update(each.decode("utf-8", "replace") for each in _RUN.findall(raw) if each.startswith(own))
             traces.engines.update(each.decode("utf-8", "replace") for each in _ENGINE.findall(raw))
     finally:
         os.close(fd)
@@ -234,7 +237,7 @@ def _names(folder: Path) -> list[Path]:
 def _others(root: Path, own: set[Path]) -> Iterator[Path]:
     """Every other file that may name an attachment: all of the session directory, and the lists beside it."""
     for path in (*root.rglob("*"), *root.parent.glob("*.json")):
-        if path not in own and path.is_file():
+        if path not in own and not path.name.startswith("_search.db") and path.is_file():
             yield path
 
 

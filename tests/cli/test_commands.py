@@ -292,10 +292,16 @@ def in_trash(state: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:
     return [line.split()[-1] for line in ran(capsys, "--state", state, "sessions", "--deleted")[1].splitlines()]
 
 
-def answering(monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
-    """Somebody is there, and types this."""
+def answering(monkeypatch: pytest.MonkeyPatch, answer: str | EOFError) -> None:
+    """Somebody is there, and types this, or Ctrl-D."""
+
+    def typed(_prompt: str) -> str:
+        if isinstance(answer, EOFError):
+            raise answer
+        return answer
+
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
-    monkeypatch.setattr("builtins.input", lambda _prompt: answer)
+    monkeypatch.setattr("builtins.input", typed)
 
 
 def test_what_is_in_the_trash_is_deleted_for_good(state: Path, capsys: pytest.CaptureFixture[str]):
@@ -324,6 +330,8 @@ def test_nothing_is_deleted_for_good_without_a_word(
         answering(monkeypatch, answer)
         status, out, err = ran(capsys, "--state", state, "purge", session_id)
         assert (status, "cannot be undone" in out, err) == (1, True, "Nothing was changed.\n")
+    answering(monkeypatch, EOFError())
+    assert ran(capsys, "--state", state, "purge", session_id)[::2] == (1, "Nothing was changed.\n")
     assert in_trash(state, capsys) == ["Trashed"]
     answering(monkeypatch, "yes")
     assert ran(capsys, "--state", state, "purge", session_id)[0] == 0

@@ -132,6 +132,7 @@ def test_many_are_stopped_half_way_and_the_rest_stays(make_server, open_page):
     page.get_by_role("button", name="Empty trash…").click()
     agree(page)
     expect(asked(page)).to_contain_text("0 of 3 deleted for good")
+    expect(asked(page).get_by_role("button", name="Stop")).to_be_focused()
     held.first()
     held.routes.pop(0).continue_()
     expect(asked(page)).to_contain_text("1 of 3 deleted for good")

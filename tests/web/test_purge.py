@@ -155,6 +155,19 @@ async def test_who_had_begun_before_it_was_finds_nothing_after_it(hermes: Hermes
     await going
 
 
+async def test_it_is_finished_and_told_where_who_asked_goes_away(hermes: Hermes):
+    session_id = await deleted(hermes)
+    services = hermes.services
+    async with hermes.page_stream() as stream:
+        asked = asyncio.ensure_future(services.purge(session_id, services.hermes, services.unread))
+        await asyncio.sleep(0)
+        asked.cancel()
+        told = await stream.until("purged")
+    assert told[-1].data["session_id"] == session_id
+    assert await trash(hermes) == []
+    assert mentions(hermes, "heronry") == []
+
+
 async def test_a_derived_id_is_not_used_again(hermes: Hermes):
     session_id = await purged(hermes)
     desk = hermes.services.desk

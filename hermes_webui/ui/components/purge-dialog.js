@@ -12,6 +12,10 @@ export function PurgeDialog() {
   const { rows, empties, done, working } = asked;
   const title = titleOf(rows, empties);
   const close = () => purging.close();
+  const begin = ({ currentTarget: pressed }) => {
+    pressed.previousElementSibling.focus(); // it goes away itself, and what is left is the way to stop
+    purging.run();
+  };
   return html`
     <${Dialog} label=${title} about="purge-about" className="purge-dialog" close=${close}>
       <h2 dir="auto">${title}</h2>
@@ -23,7 +27,7 @@ export function PurgeDialog() {
       ${working && html`<${Way} done=${done} count=${rows.length} />`}
       <div class="purge-foot">
         <button type="button" class="secondary" onClick=${close} autofocus>${t(working ? 'list.purge-stop' : 'composer.cancel')}</button>
-        ${!working && html`<button type="button" class="primary final" onClick=${() => purging.run()}>${t('list.purge-now')}</button>`}
+        ${!working && html`<button type="button" class="primary final" onClick=${begin}>${t('list.purge-now')}</button>`}
       </div>
     <//>
   `;
@@ -31,7 +35,7 @@ export function PurgeDialog() {
 
 function Way({ done, count }) {
   const told = t('list.purge-way', { done, count });
-  return html`<p class="purge-way"><progress max=${count} value=${done} aria-label=${told}></progress><span>${told}</span></p>`;
+  return html`<p class="purge-way" role="status"><progress max=${count} value=${done} aria-label=${told}></progress><span>${told}</span></p>`;
 }
 
 function titleOf(rows, empties) {
