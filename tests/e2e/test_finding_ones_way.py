@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.chat import answer, prompts, rows, send, session_id
+from tests.e2e.chat import FINISHED, answer, prompts, rows, send, session_id
+from tests.e2e.held import Held
 from tests.e2e.test_long_conversation import PLACE, WALK
 
 pytestmark = pytest.mark.browser
@@ -243,6 +244,24 @@ def test_who_sends_from_elsewhere_is_taken_to_the_end(long_one, open_page):
     page.evaluate("(id) => { location.hash = id; }", id_of(page, 40))
     expect(shown(page, "Question 40")).to_be_in_viewport()
     answer(page, "and now?")
+    expect(prompts(page).last).to_contain_text("and now?")
+    expect(page.get_by_role("button", name="To the")).to_have_count(0)
+
+
+def test_who_sends_from_elsewhere_is_taken_to_the_end_though_the_end_was_asked_for_too_early(long_one, open_page):
+    page = open_page(f"{long_one.url}/c/{SID}")
+    at_end(page)
+    page.evaluate("(id) => { location.hash = id; }", id_of(page, 40))
+    expect(shown(page, "Question 40")).to_be_in_viewport()
+    starts = Held(page, "**/api/chat/start")
+    answers = []
+    page.route("**/api/session?*", lambda route: answers.append((route, route.fetch())), times=1)
+    with page.expect_request("**/api/session?*"):
+        send(page, "and now?")
+    starts.let_go()
+    expect(page.get_by_test_id("announcer")).to_have_text(FINISHED)
+    ((route, answer_before),) = answers
+    route.fulfill(response=answer_before)
     expect(prompts(page).last).to_contain_text("and now?")
     expect(page.get_by_role("button", name="To the")).to_have_count(0)
 

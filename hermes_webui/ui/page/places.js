@@ -7,6 +7,7 @@ import { copyText } from '../render/clipboard.js';
 import { t } from '../words/words.js';
 
 const PAGE = 80;
+const TRIES = 5;
 const FOLLOWS = () => null;
 
 export class Places {
@@ -90,9 +91,9 @@ export class Places {
     this.target.value = { id, focus, at: ++this.#count };
   }
 
-  /** To the last message, and from there on along with what comes. */
+  /** To the last message, and from there on along with what comes. An answer from before what came meanwhile is no end. */
   async newest() {
-    if (newer(this.#conversation)) {
+    for (let tries = 0; newer(this.#conversation) && tries < TRIES; tries++) {
       const answer = await this.#ask({}).catch((error) => this.#told(error));
       if (!answer) return;
       this.#page.store.dispatch({ type: 'page.loaded', session_id: answer.session.session_id, session: answer.session });
