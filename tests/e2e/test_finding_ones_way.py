@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.chat import FINISHED, answer, prompts, rows, send, session_id
 from tests.e2e.held import Held
-from tests.e2e.test_long_conversation import PLACE, WALK
+from tests.e2e.test_long_conversation import PLACE, WALK, is_at
 
 pytestmark = pytest.mark.browser
 
@@ -212,7 +212,7 @@ def test_the_readers_place_is_kept_while_a_reply_streams_elsewhere_and_the_way_b
     button = other.get_by_role("button", name=re.compile(r"To the \d new messages"))
     expect(button).to_be_visible()
     expect(other.get_by_test_id("announcer")).to_have_text("Reply finished")
-    assert other.evaluate(PLACE) == before
+    assert is_at(other, before)
     button.click()
     expect(prompts(other).last).to_contain_text("tell me more")
     expect(other.get_by_role("button", name="To the")).to_have_count(0)

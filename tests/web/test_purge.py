@@ -163,7 +163,7 @@ async def test_it_is_finished_and_told_where_who_asked_goes_away(hermes: Hermes)
         await asyncio.sleep(0)
         asked.cancel()
         told = await stream.until("purged")
-    assert told[-1].data["session_id"] == session_id
+    assert (told[-1].data or {}).get("session_id") == session_id
     assert await trash(hermes) == []
     assert mentions(hermes, "heronry") == []
 
