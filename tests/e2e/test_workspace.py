@@ -241,9 +241,13 @@ def test_a_commit_shows_a_renamed_file_with_both_names_and_a_new_one_from_its_fi
     shown = paper(page, "Rename")
     expect(shown).to_contain_text("4 files changed")
     renamed = shown.locator("details", has_text="b.txt")
-    expect(renamed.locator("summary strong")).to_have_text(["a.txt", "b.txt"])
-    for name in ("renamed to", "renamed"):
-        expect(renamed.locator("summary").get_by_role("img", name=name, exact=True)).to_be_visible()
+    expect(renamed.locator("summary")).to_match_aria_snapshot("""
+      - strong: a.txt
+      - img "renamed to": →
+      - strong: b.txt
+      - img "1 lines added, 1 removed": +1 −1
+      - img "renamed": R
+    """)
     expect(renamed.locator(".patch-line.removed")).to_have_text(re.compile("line 59"))
     expect(renamed.locator(".patch-line.added")).to_have_text(re.compile("other"))
     expect(renamed.locator(".patch-hunk")).to_have_count(1)  # lines above are left out
